@@ -1,0 +1,1 @@
+//! HTTP: authenticate a ConnectWise callback, put it on the queue.

@@ -1,0 +1,1 @@
+//! SQS FIFO: bring one company's contacts in line with the rules.

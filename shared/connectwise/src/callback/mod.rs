@@ -1,0 +1,1 @@
+//! Callbacks the PSA sends: what they say, and whether they are genuine.

@@ -1,0 +1,3 @@
+//! ConnectWise PSA API client.
+
+pub mod callback;

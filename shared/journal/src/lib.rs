@@ -1,0 +1,1 @@
+//! Change journal: what was done, why, and how to undo it.

@@ -1,0 +1,24 @@
+//! A company as the policies see it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::CompanyId;
+use crate::ContactId;
+
+/// A customer of the MSP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Company {
+    /// Its id in the PSA.
+    pub id: CompanyId,
+    /// Its name, for people to read.
+    pub name: String,
+    /// The primary contact.
+    pub default_contact: Option<ContactId>,
+    /// Who gets the invoices.
+    pub billing_contact: Option<ContactId>,
+    /// Whether the company was deleted.
+    pub deleted: bool,
+    /// When the record was last changed, by the PSA's clock.
+    pub updated_at: Option<Timestamp>,
+}

@@ -1,0 +1,93 @@
+//! What a person must settle.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CompanyId, ContactId, Evidence, Rule};
+
+/// Something the product saw and will not, or must not, settle by itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Finding {
+    /// The policy that saw it.
+    pub rule: Rule,
+    /// What it is.
+    pub kind: FindingKind,
+    /// Where, if a company is known.
+    pub company: Option<CompanyId>,
+    /// Who it is about.
+    pub contacts: Vec<ContactId>,
+    /// Who should look and why, in words that hold no person's data.
+    pub words: String,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+}
+
+/// The kinds of finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingKind {
+    /// Two contacts may be one person: a person decides.
+    PossibleDuplicate,
+    /// A portal login is held back because the contact has no usable address of its own.
+    PortalHeld,
+    /// An invited contact shares its address, and which of them owns it cannot be known.
+    PortalAddressShared,
+    /// A company has no active contact that could be its primary contact.
+    NoActiveContact,
+    /// A contact without a company, or whose company cannot be seen.
+    NoCompany,
+    /// A person took back a change of ours; it is not made again.
+    PersonReverted,
+    /// A contact was changed by us so often that something must be fighting us.
+    WriteBudget,
+    /// The plan is larger than a single visit may carry out.
+    BlastRadius,
+    /// The PSA refused a write for good.
+    Refused,
+    /// A write took effect only in part.
+    Incomplete,
+}
+
+impl fmt::Display for FindingKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PossibleDuplicate => "possible-duplicate",
+            Self::PortalHeld => "portal-held",
+            Self::PortalAddressShared => "portal-address-shared",
+            Self::NoActiveContact => "no-active-contact",
+            Self::NoCompany => "no-company",
+            Self::PersonReverted => "person-reverted",
+            Self::WriteBudget => "write-budget",
+            Self::BlastRadius => "blast-radius",
+            Self::Refused => "refused",
+            Self::Incomplete => "incomplete",
+        })
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            rule,
+            kind,
+            company,
+            contacts,
+            words,
+            evidence,
+        } = self;
+        write!(f, "{rule}: {kind}")?;
+        if let Some(company) = company {
+            write!(f, ", company {company}")?;
+        }
+        for (i, contact) in contacts.iter().enumerate() {
+            f.write_str(if i == 0 { ", contact " } else { " and " })?;
+            contact.fmt(f)?;
+        }
+        write!(f, ": {words}")?;
+        for item in evidence {
+            write!(f, "\n      - {item}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,217 @@
+//! The registry of identifiers, in alphabetical order. Ids of different records are different types.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A text that is not an identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("read {what}: expected {expected}")]
+pub struct IdError {
+    what: &'static str,
+    expected: &'static str,
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(u32);
+
+        impl $name {
+            /// Wraps the number the vendor gave.
+            #[must_use]
+            pub const fn new(id: u32) -> Self {
+                Self(id)
+            }
+
+            /// The number, for the vendor's API.
+            #[must_use]
+            pub const fn get(self) -> u32 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                text.trim().parse().map(Self).map_err(|_| IdError {
+                    what: stringify!($name),
+                    expected: "a whole number",
+                })
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A communication item (an email, phone or fax) of a contact in the PSA.
+    CommunicationId;
+    /// A kind of communication item as the instance defines it ("Direct", "Mobile").
+    CommunicationTypeId;
+    /// A company in the PSA: the customer whose contacts are kept in line.
+    CompanyId;
+    /// A contact in the PSA.
+    ContactId;
+    /// A label for contacts as the instance defines it ("Decision Maker").
+    ContactTypeId;
+    /// A marketing group in the PSA.
+    GroupId;
+    /// A note of a contact in the PSA.
+    NoteId;
+    /// A record that points at a contact, such as a ticket; its kind says which.
+    RecordId;
+    /// The link between a contact and one of its type labels.
+    TypeAssociationId;
+}
+
+/// One visit, from gathering to the last write.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(String);
+
+impl RunId {
+    /// Wraps a run's name. It must be unique and hold no person's data.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One change within a run, written `RUN.NUMBER`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct ChangeId {
+    /// The run the change belongs to.
+    pub run: RunId,
+    /// Its place in the run, from 1.
+    pub number: u32,
+}
+
+impl fmt::Display for ChangeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.run, self.number)
+    }
+}
+
+impl FromStr for ChangeId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        text.rsplit_once('.')
+            .and_then(|(run, number)| {
+                Some(Self {
+                    run: RunId::new(run),
+                    number: number.parse().ok()?,
+                })
+            })
+            .ok_or(IdError {
+                what: "a change id",
+                expected: "RUN.NUMBER",
+            })
+    }
+}
+
+impl From<ChangeId> for String {
+    fn from(id: ChangeId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for ChangeId {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+/// Two different contacts, the lower id first, so that a pair has one spelling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "(ContactId, ContactId)", from = "(ContactId, ContactId)")]
+pub struct Pair {
+    low: ContactId,
+    high: ContactId,
+}
+
+impl Pair {
+    /// The pair of these two, in either order.
+    #[must_use]
+    pub fn new(a: ContactId, b: ContactId) -> Self {
+        Self {
+            low: a.min(b),
+            high: a.max(b),
+        }
+    }
+
+    /// The lower id.
+    #[must_use]
+    pub fn low(self) -> ContactId {
+        self.low
+    }
+
+    /// The higher id.
+    #[must_use]
+    pub fn high(self) -> ContactId {
+        self.high
+    }
+}
+
+impl From<Pair> for (ContactId, ContactId) {
+    fn from(pair: Pair) -> Self {
+        (pair.low, pair.high)
+    }
+}
+
+impl From<(ContactId, ContactId)> for Pair {
+    fn from((a, b): (ContactId, ContactId)) -> Self {
+        Self::new(a, b)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_id_is_read_back_as_it_was_written() {
+        let id = ChangeId {
+            run: RunId::new("r-2.x"),
+            number: 12,
+        };
+        assert_eq!(id.to_string(), "r-2.x.12");
+        assert_eq!(id.to_string().parse::<ChangeId>().unwrap(), id);
+        assert_eq!(
+            "nonsense".parse::<ChangeId>().unwrap_err().to_string(),
+            "read a change id: expected RUN.NUMBER"
+        );
+    }
+
+    #[test]
+    fn a_pair_has_one_spelling() {
+        let (a, b) = (ContactId::new(7), ContactId::new(3));
+        assert_eq!(Pair::new(a, b), Pair::new(b, a));
+        assert_eq!(Pair::new(a, b).low(), b);
+    }
+}

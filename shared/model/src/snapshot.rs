@@ -1,0 +1,135 @@
+//! Everything a plan may look at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Company, CompanyId, Contact, ContactId, ContactTypeId, Email, GroupId, Memory, NoteId, Private,
+    PrivateValue, Reference, TypeAssociationId, TypeLabel,
+};
+
+/// What was read about one company. The truth at `taken_at`, and the only thing policies see.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// When the reading began; the only "now" a policy knows.
+    pub taken_at: Timestamp,
+    /// The company.
+    pub company: Company,
+    /// Its contacts, or those that were read.
+    pub contacts: BTreeMap<ContactId, Contact>,
+    /// Whether these are all of them.
+    pub scope: Scope,
+    /// Who else in the tenant carries an address, for the addresses that were asked about.
+    pub carriers: BTreeMap<Email, Vec<Carrier>>,
+    /// What only a merge needs to know, for the contacts that may take part in one.
+    pub details: BTreeMap<ContactId, Details>,
+    /// The label that mirrors the primary contact, where the instance has one.
+    pub primary_label: Option<TypeLabel>,
+    /// The link between a contact and that label, for contacts that carry it without being primary.
+    pub label_links: BTreeMap<ContactId, TypeAssociationId>,
+    /// What the journal remembers.
+    pub memory: Memory,
+}
+
+/// How much of a company was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Scope {
+    /// All its contacts.
+    Whole,
+    /// A company too large for that: these contacts, their possible duplicates, and the default.
+    Focused {
+        /// The contacts the visit is about.
+        on: BTreeSet<ContactId>,
+    },
+}
+
+/// Somebody who carries an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Carrier {
+    /// Who.
+    pub contact: ContactId,
+    /// At which company, if any.
+    pub company: Option<CompanyId>,
+    /// Whether that contact has been let into the portal.
+    pub invited: bool,
+}
+
+/// What hangs on a contact and is not part of its record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// Its notes.
+    pub notes: Vec<Note>,
+    /// Its marketing groups.
+    pub groups: Vec<Membership>,
+    /// The records that point at it.
+    pub references: Vec<Reference>,
+    /// The vendor's own count of what uses it, as sent: the audit trail of a merge.
+    pub usages: Vec<PrivateValue>,
+    /// Its marketing tracks, as sent; they cannot be written back.
+    pub tracks: Vec<PrivateValue>,
+}
+
+/// A note on a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Its id in the PSA.
+    pub id: NoteId,
+    /// What it says.
+    pub text: Private,
+}
+
+/// A contact's place in a marketing group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The group.
+    pub group: GroupId,
+    /// What the membership says about itself.
+    pub description: Option<Private>,
+    /// Whether the contact unsubscribed.
+    pub unsubscribed: bool,
+}
+
+impl Scope {
+    /// Whether a policy may act on this contact during the visit.
+    #[must_use]
+    pub fn covers(&self, contact: ContactId) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Focused { on } => on.contains(&contact),
+        }
+    }
+}
+
+impl Snapshot {
+    /// A snapshot with nothing but a company in it.
+    #[must_use]
+    pub fn new(taken_at: Timestamp, company: Company) -> Self {
+        Self {
+            taken_at,
+            company,
+            contacts: BTreeMap::new(),
+            scope: Scope::Whole,
+            carriers: BTreeMap::new(),
+            details: BTreeMap::new(),
+            primary_label: None,
+            label_links: BTreeMap::new(),
+            memory: Memory::default(),
+        }
+    }
+
+    /// The primary contact, if it was read and belongs to the company.
+    #[must_use]
+    pub fn default_contact(&self) -> Option<&Contact> {
+        self.company
+            .default_contact
+            .and_then(|id| self.contacts.get(&id))
+    }
+
+    /// The contacts that carry this label.
+    pub fn labeled(&self, label: ContactTypeId) -> impl Iterator<Item = &Contact> {
+        self.contacts.values().filter(move |c| c.has_type(label))
+    }
+}

@@ -1,0 +1,1 @@
+//! Snapshot and rules in, plan out.

@@ -1,0 +1,1 @@
+//! Work messages in and out of SQS FIFO.

@@ -1,0 +1,1 @@
+//! The imperative shell: gather, plan, check, apply, record.

@@ -1,0 +1,1 @@
+//! In-memory servers speaking the vendors' APIs.

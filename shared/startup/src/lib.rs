@@ -1,0 +1,1 @@
+//! Configuration, telemetry, and the construction of clients.
