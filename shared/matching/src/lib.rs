@@ -1,1 +1,25 @@
-//! Are these two records the same person?.
+//! Are these two records the same person?
+//!
+//! [`find`] answers for the contacts of one company: which are one person ([`Group`]), which may be
+//! ([`Likely`]), and on what evidence. It compares only contacts that share something (an address, a
+//! number, a name), never all pairs. A pair is called the same person only when an address of their
+//! own and their names agree and nothing conflicts; a shared mailbox, a switchboard or a name alone
+//! is never enough. Groups are checked as a whole: a third record cannot join two that conflict.
+//!
+//! Pure and ordered: the same contacts in any order give the same answer. This crate deliberately
+//! knows no vendor, no rules file and no clock, and writes nothing; what becomes of a match is for
+//! `policy` to say.
+
+mod blocking;
+mod compare;
+mod evidence;
+mod group;
+mod mailbox;
+mod name;
+mod sharing;
+
+pub use compare::{Comparison, Verdict, compare};
+pub use group::{Group, Likely, Matches, find};
+pub use mailbox::{is_shared_mailbox, spells_name};
+pub use name::is_role_name;
+pub use sharing::Sharing;

@@ -141,6 +141,46 @@ impl Contact {
         }
     }
 
+    /// The same contact with one more email item, the default if it is the first. For test worlds.
+    #[must_use]
+    pub fn with_email(self, id: u32, address: &str) -> Self {
+        self.with_communication(CommunicationKind::Email, (1, "Email"), id, address)
+    }
+
+    /// The same contact with one more phone item, the default if it is the first. For test worlds.
+    #[must_use]
+    pub fn with_phone(self, id: u32, number: &str) -> Self {
+        self.with_communication(CommunicationKind::Phone, (2, "Direct"), id, number)
+    }
+
+    /// The same contact with one more plain field. For test worlds.
+    #[must_use]
+    pub fn with_field(mut self, name: &str, value: &str) -> Self {
+        let value = serde_json::Value::from(value).into();
+        self.fields.insert(name.to_owned(), value);
+        self
+    }
+
+    fn with_communication(
+        mut self,
+        kind: CommunicationKind,
+        (type_id, type_name): (u32, &str),
+        id: u32,
+        value: &str,
+    ) -> Self {
+        let is_default = self.communications.iter().all(|item| item.kind != kind);
+        self.communications.push(Communication {
+            id: CommunicationId::new(id),
+            kind,
+            type_id: CommunicationTypeId::new(type_id),
+            type_name: type_name.to_owned(),
+            value: value.into(),
+            extension: None,
+            is_default,
+        });
+        self
+    }
+
     /// The valid addresses among the email items, each with its item, the default first.
     #[must_use]
     pub fn emails(&self) -> Vec<(Email, &Communication)> {
