@@ -23,8 +23,8 @@ const CONTRADICTION: i32 = -100;
 /// Two addresses of their own at one mail domain: offices give a person one.
 const OTHER_EMAIL: i32 = -25;
 const OTHER_DOMAIN: i32 = -5;
-const OTHER_PHONE: i32 = -20;
-const OTHER_TITLE: i32 = -10;
+const OTHER_PHONE: i32 = -10;
+const OTHER_TITLE: i32 = -5;
 /// More names than this at one address make it a shared one. Two spellings of one name are common.
 const NAMES_AT_OWN: usize = 2;
 

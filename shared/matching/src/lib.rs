@@ -21,5 +21,5 @@ mod sharing;
 pub use compare::{Comparison, Verdict, compare};
 pub use group::{Group, Likely, Matches, find};
 pub use mailbox::{is_shared_mailbox, spells_name};
-pub use name::is_role_name;
+pub use name::{is_role_name, same_name};
 pub use sharing::Sharing;

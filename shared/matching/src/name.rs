@@ -87,6 +87,13 @@ pub fn is_role_name(contact: &Contact) -> bool {
     !parts.is_empty() && parts.iter().all(|part| ROLES.contains(part))
 }
 
+/// Whether two contacts spell one name, whatever the order, case or punctuation.
+#[must_use]
+pub fn same_name(a: &Contact, b: &Contact) -> bool {
+    let (a, b) = (Name::of(a), Name::of(b));
+    a.key() == b.key() && a.generation == b.generation
+}
+
 /// Lower case, without diacritics, split at everything that is not a letter or digit.
 pub(crate) fn fold(text: &str) -> Vec<String> {
     let plain: String = text

@@ -387,11 +387,11 @@ impl fmt::Display for Action {
                 references,
             } => write!(
                 f,
-                "merge contact {loser} into {survivor}; {} move with it",
+                "merge contact {loser} into {survivor}; {} with it",
                 match references.len() {
-                    0 => "no references".to_owned(),
-                    1 => "1 reference".to_owned(),
-                    n => format!("{n} references"),
+                    0 => "no reference moves".to_owned(),
+                    1 => "1 reference moves".to_owned(),
+                    n => format!("{n} references move"),
                 }
             ),
             Self::Repoint {

@@ -116,6 +116,12 @@ impl Outcome {
     pub fn took_effect(&self) -> bool {
         matches!(self, Self::Done | Self::FoundDone)
     }
+
+    /// Whether the write took effect or, for all anybody knows, may have.
+    #[must_use]
+    pub fn may_have_happened(&self) -> bool {
+        matches!(self, Self::Done | Self::FoundDone | Self::Deferred)
+    }
 }
 
 impl fmt::Display for Outcome {

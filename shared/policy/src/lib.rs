@@ -1,1 +1,53 @@
 //! Snapshot and rules in, plan out.
+//!
+//! [`plan`] enforces three policies in this order, because each one's result is the next one's input:
+//! merge duplicates, default primary contact, email before portal invite. It is a total function of a
+//! [`Snapshot`] and [`Rules`]: it never fails, and what it cannot settle is a
+//! [`Finding`](model::Finding) for a person. [`needs`] says what more must be read before a plan can
+//! be complete; [`check`] judges a plan a second time, by other code, before anything is written.
+//!
+//! This crate deliberately has no IO, no async, no clock but `snapshot.taken_at` and no randomness.
+//! The same snapshot gives the same plan, and a plan that has been carried out leaves nothing to plan.
+
+mod check;
+mod draft;
+mod duplicates;
+mod fields;
+mod needs;
+mod portal_invite;
+mod primary_contact;
+mod restraint;
+pub mod rules;
+mod survivor;
+
+use std::collections::BTreeSet;
+
+use model::{Plan, Snapshot};
+
+pub use check::{Objection, check};
+pub use needs::Need;
+pub use rules::Rules;
+
+use draft::Draft;
+
+/// What is to be written so that the company is in line with the rules.
+pub fn plan(snapshot: &Snapshot, rules: &Rules) -> Plan {
+    draft(snapshot, rules).plan
+}
+
+/// What must be read before [`plan`] is complete. A plan made without it is safe, but leaves out what
+/// could not be decided.
+#[must_use]
+pub fn needs(snapshot: &Snapshot, rules: &Rules) -> BTreeSet<Need> {
+    draft(snapshot, rules).needs
+}
+
+fn draft<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Draft<'r> {
+    let mut draft = Draft::new(snapshot.clone(), rules);
+    if !snapshot.company.deleted {
+        duplicates::plan(&mut draft);
+        primary_contact::plan(&mut draft);
+        portal_invite::plan(&mut draft);
+    }
+    draft
+}

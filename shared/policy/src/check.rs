@@ -1,0 +1,257 @@
+//! A second, independent judgment of a plan, before anything is written.
+//!
+//! It does not ask how the plan came about. It plays the changes through and objects to whatever must
+//! never happen, so that a mistake in a policy stops a visit instead of reaching a customer.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use matching::{Sharing, Verdict, compare};
+use model::{
+    Action, Change, CommunicationKind, ContactId, Login, Mode, Pair, Plan, Rule, Snapshot,
+};
+
+use crate::portal_invite::usable_email;
+use crate::rules::Rules;
+
+/// Something a plan must never do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Objection {
+    /// Which change, counted from 1; 0 for the plan as a whole.
+    pub change: usize,
+    /// What is wrong with it.
+    pub words: String,
+}
+
+impl fmt::Display for Objection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "change {}: {}", self.change, self.words)
+    }
+}
+
+/// Everything that must keep a plan from being carried out. Empty for every plan that `plan` makes.
+#[must_use]
+pub fn check(snapshot: &Snapshot, rules: &Rules, plan: &Plan) -> Vec<Objection> {
+    let mut objections = Vec::new();
+    let mut now = snapshot.clone();
+    let mut gone: BTreeSet<ContactId> = BTreeSet::new();
+    for (number, change) in (1..).zip(&plan.changes) {
+        let mut object = |words: String| {
+            objections.push(Objection {
+                change: number,
+                words,
+            });
+        };
+        if rules.mode(change.rule, snapshot.company.id) != Mode::Enforce {
+            object(format!("{} may not write here", change.rule));
+        }
+        for contact in touched(&change.action) {
+            if gone.contains(&contact) {
+                object(format!("contact {contact} is gone by then"));
+            } else if !now.contacts.contains_key(&contact) {
+                object(format!(
+                    "contact {contact} is not among the company's contacts"
+                ));
+            }
+        }
+        for words in forbidden(snapshot, &now, rules, change) {
+            object(words);
+        }
+        now.project(&change.action);
+        if let Action::Merge { loser, .. } = change.action {
+            gone.insert(loser);
+        }
+    }
+    let mut object = |words: &str| {
+        objections.push(Objection {
+            change: 0,
+            words: words.to_owned(),
+        });
+    };
+    if gone.len() > rules.limits.merges_per_visit as usize {
+        object("more merges than a visit may make");
+    }
+    if now
+        .contacts
+        .values()
+        .filter(|contact| contact.is_default)
+        .count()
+        > 1
+        && snapshot
+            .contacts
+            .values()
+            .filter(|contact| contact.is_default)
+            .count()
+            <= 1
+    {
+        object("two default contacts would be left");
+    }
+    let default_lost = snapshot
+        .default_contact()
+        .is_some_and(|contact| contact.active)
+        && !now.default_contact().is_some_and(|contact| contact.active);
+    if default_lost {
+        object("the company would lose its default contact");
+    }
+    objections
+}
+
+/// Contacts that must exist in the company when the change is made.
+fn touched(action: &Action) -> Vec<ContactId> {
+    match action {
+        // The contact before may be gone: that is why there is a new one.
+        Action::SetDefaultContact { after, .. } | Action::SetBillingContact { after, .. } => {
+            vec![*after]
+        }
+        other => other.contacts(),
+    }
+}
+
+fn forbidden(snapshot: &Snapshot, now: &Snapshot, rules: &Rules, change: &Change) -> Vec<String> {
+    let mut words = Vec::new();
+    match &change.action {
+        Action::Merge {
+            loser, survivor, ..
+        } => {
+            words.extend(forbidden_merge(snapshot, now, *loser, *survivor));
+            if now.company.default_contact == Some(*loser)
+                || now.company.billing_contact == Some(*loser)
+            {
+                words.push(format!(
+                    "contact {loser} is still default or billing contact"
+                ));
+            }
+            let listed = snapshot.details.get(loser).map(|d| d.references.len());
+            if listed.is_none() {
+                words.push(format!("what points at contact {loser} was never listed"));
+            }
+        }
+        Action::Retire { contact } => {
+            let survivors = now.contacts.keys().filter(|id| *id != contact);
+            let same = survivors
+                .filter(|id| forbidden_merge(snapshot, now, *contact, **id).is_empty())
+                .count();
+            if same == 0 {
+                words.push(format!("contact {contact} is nobody's certain duplicate"));
+            }
+        }
+        Action::SetDefaultContact { company, after, .. }
+        | Action::SetBillingContact { company, after, .. } => {
+            if *company != snapshot.company.id {
+                words.push(format!("company {company} is not the one visited"));
+            }
+            let active = now
+                .contacts
+                .get(after)
+                .is_some_and(|contact| contact.active);
+            if !active && matches!(change.action, Action::SetDefaultContact { .. }) {
+                words.push(format!("contact {after} is inactive"));
+            }
+            let replaced = now.default_contact().filter(|contact| contact.active);
+            if let (Rule::PrimaryContact, Some(active)) = (change.rule, replaced) {
+                words.push(format!("default contact {} is active and stays", active.id));
+            }
+        }
+        Action::SetPortal { contact, after, .. } if after.login == Login::Enabled => {
+            let by_us = snapshot.memory.past.iter().rev().find(|past| {
+                past.took_effect()
+                    && matches!(past.action, Action::SetPortal { contact: c, .. } if c == *contact)
+            });
+            let held = by_us.is_some_and(|past| {
+                matches!(past.action, Action::SetPortal { after, .. } if after.login == Login::Disabled)
+            });
+            if !held {
+                words.push(format!(
+                    "the login of contact {contact} was not switched off by us"
+                ));
+            }
+            let usable = now
+                .contacts
+                .get(contact)
+                .is_some_and(|contact| usable_email(now, rules, contact).is_ok());
+            if !usable {
+                words.push(format!("contact {contact} has no usable email"));
+            }
+        }
+        Action::RequestPassword { contact, email } => {
+            let theirs = now
+                .contacts
+                .get(contact)
+                .is_some_and(|c| c.is_invited() && c.emails().iter().any(|(e, _)| e == email));
+            if !rules.portal.send_invites || !theirs {
+                words.push(format!("contact {contact} must not be mailed"));
+            }
+        }
+        Action::AddCommunication { contact, item } if item.is_default => {
+            let has_default = now.contacts.get(contact).is_some_and(|c| {
+                c.communications
+                    .iter()
+                    .any(|held| held.kind == item.kind && held.is_default)
+            });
+            if has_default {
+                words.push(format!("contact {contact} would lose a default item"));
+            }
+        }
+        Action::AddCommunication { item, .. }
+            if matches!(item.kind, CommunicationKind::Other(_)) =>
+        {
+            words.push("an unknown kind of communication is never written".to_owned());
+        }
+        Action::SetFields { contact, fields }
+            if fields.iter().any(|field| field.after.is_blank()) =>
+        {
+            words.push(format!(
+                "a blank would overwrite a field of contact {contact}"
+            ));
+        }
+        _ => {}
+    }
+    words
+}
+
+/// What speaks against two contacts becoming one, looked at anew.
+fn forbidden_merge(
+    snapshot: &Snapshot,
+    now: &Snapshot,
+    loser: ContactId,
+    survivor: ContactId,
+) -> Vec<String> {
+    let mut words = Vec::new();
+    if loser == survivor {
+        words.push(format!("contact {loser} would be merged into itself"));
+    }
+    if snapshot
+        .memory
+        .distinct
+        .contains(&Pair::new(loser, survivor))
+    {
+        words.push(format!("a person told {loser} and {survivor} apart"));
+    }
+    let (Some(a), Some(b)) = (snapshot.contacts.get(&loser), now.contacts.get(&survivor)) else {
+        return words;
+    };
+    if !b.active {
+        words.push(format!("survivor {survivor} is inactive"));
+    }
+    if a.company != Some(snapshot.company.id) || a.company != b.company {
+        words.push(format!(
+            "{loser} and {survivor} are not both of this company"
+        ));
+    }
+    let sharing = Sharing::of(snapshot.contacts.values());
+    let direct = snapshot
+        .contacts
+        .get(&survivor)
+        .is_some_and(|b| compare(a, b, &sharing).verdict == Verdict::Merge);
+    // A group of three may hang together through its middle, as long as no pair in it conflicts.
+    let through_group = matching::find(snapshot.contacts.values(), &snapshot.memory.distinct)
+        .groups
+        .iter()
+        .any(|group| group.members.contains(&loser) && group.members.contains(&survivor));
+    if !direct && !through_group {
+        words.push(format!(
+            "{loser} and {survivor} are not certainly one person"
+        ));
+    }
+    words
+}

@@ -1,0 +1,118 @@
+//! A plan in the making.
+
+use std::collections::BTreeSet;
+
+use model::{
+    Action, Change, ContactId, Evidence, Finding, FindingKind, Mode, Plan, Rule, Snapshot, Withheld,
+};
+
+use crate::needs::Need;
+use crate::restraint::restrain;
+use crate::rules::Rules;
+
+/// The plan so far, and the snapshot as it will be once the plan so far has been carried out.
+pub(crate) struct Draft<'r> {
+    pub(crate) now: Snapshot,
+    pub(crate) rules: &'r Rules,
+    pub(crate) plan: Plan,
+    pub(crate) needs: BTreeSet<Need>,
+    unit: u32,
+}
+
+/// One write of a unit, before it has a place in the plan.
+pub(crate) struct Step {
+    pub(crate) action: Action,
+    pub(crate) reason: String,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// What became of proposed steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proposal {
+    /// They are in the plan, to be made or withheld by the mode.
+    Taken,
+    /// The past forbids them; a finding says why.
+    Restrained,
+}
+
+impl Step {
+    pub(crate) fn new(action: Action, reason: impl Into<String>) -> Self {
+        Self {
+            action,
+            reason: reason.into(),
+            evidence: Vec::new(),
+        }
+    }
+}
+
+impl<'r> Draft<'r> {
+    pub(crate) fn new(snapshot: Snapshot, rules: &'r Rules) -> Self {
+        Self {
+            now: snapshot,
+            rules,
+            plan: Plan::default(),
+            needs: BTreeSet::new(),
+            unit: 0,
+        }
+    }
+
+    /// Takes steps that stand and fall together into the plan, as far as the policy's mode and the
+    /// past allow. Only what will really be written changes what the next policy sees.
+    pub(crate) fn propose(&mut self, rule: Rule, steps: Vec<Step>) -> Proposal {
+        self.propose_in(self.mode(rule), rule, steps)
+    }
+
+    /// The same, at most in the given mode.
+    pub(crate) fn propose_in(&mut self, mode: Mode, rule: Rule, steps: Vec<Step>) -> Proposal {
+        let restrained = steps
+            .iter()
+            .find_map(|step| restrain(&self.now, self.rules, &step.action));
+        if let Some((kind, words)) = restrained {
+            let contacts = steps
+                .last()
+                .map(|s| s.action.contacts())
+                .unwrap_or_default();
+            self.find(rule, kind, contacts, words, Vec::new());
+            return Proposal::Restrained;
+        }
+        self.unit += 1;
+        for step in steps {
+            let change = Change {
+                unit: self.unit,
+                rule,
+                action: step.action,
+                reason: step.reason,
+                evidence: step.evidence,
+            };
+            if mode == Mode::Enforce {
+                self.now.project(&change.action);
+                self.plan.changes.push(change);
+            } else {
+                self.plan.withheld.push(Withheld { mode, change });
+            }
+        }
+        Proposal::Taken
+    }
+
+    pub(crate) fn mode(&self, rule: Rule) -> Mode {
+        self.rules.mode(rule, self.now.company.id)
+    }
+
+    pub(crate) fn find(
+        &mut self,
+        rule: Rule,
+        kind: FindingKind,
+        contacts: Vec<ContactId>,
+        words: impl Into<String>,
+        evidence: Vec<Evidence>,
+    ) {
+        self.plan.findings.push(Finding {
+            rule,
+            kind,
+            company: Some(self.now.company.id),
+            contacts,
+            words: words.into(),
+            evidence,
+        });
+    }
+}

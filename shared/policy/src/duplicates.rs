@@ -1,0 +1,386 @@
+//! Policy 1: one person, one contact, within one company.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    Action, Communication, Contact, ContactId, Details, Email, Evidence, FindingKind, Mode,
+    NewCommunication, Pair, Rule, Snapshot,
+};
+
+use crate::draft::{Draft, Step};
+use crate::fields::{conflicting, to_fill};
+use crate::needs::Need;
+use crate::portal_invite::held;
+use crate::rules::MergeMethod;
+use crate::survivor;
+
+const RULE: Rule = Rule::MergeDuplicates;
+
+/// One group of records of one person, with its survivor.
+struct Union {
+    survivor: ContactId,
+    why: String,
+    losers: Vec<(ContactId, Vec<Evidence>)>,
+}
+
+pub(crate) fn plan(draft: &mut Draft<'_>) {
+    let retired = retired(&draft.now);
+    let living = draft
+        .now
+        .contacts
+        .values()
+        .filter(|c| !retired.contains(&c.id));
+    let matches = matching::find(living, &draft.now.memory.distinct);
+    let scope = draft.now.scope.clone();
+
+    for likely in matches.reviews {
+        let (low, high) = (likely.pair.low(), likely.pair.high());
+        if scope.covers(low) || scope.covers(high) {
+            draft.find(
+                RULE,
+                FindingKind::PossibleDuplicate,
+                vec![low, high],
+                "these may be one person, but it is not certain; a person should compare them and \
+                 merge or reject the pair",
+                likely.evidence,
+            );
+        }
+    }
+
+    let mut unions = Vec::new();
+    for group in matches.groups {
+        if !group.members.iter().any(|id| scope.covers(*id)) {
+            continue;
+        }
+        let Some((survivor, why)) =
+            survivor::choose(&draft.now, &group.members, &draft.rules.merge.survivor)
+        else {
+            continue;
+        };
+        if let Some(words) = needs_a_person(&draft.now, &group.members, survivor) {
+            draft.find(
+                RULE,
+                FindingKind::PossibleDuplicate,
+                group.members.into_iter().collect(),
+                words,
+                group.evidence.into_values().flatten().collect(),
+            );
+            continue;
+        }
+        let losers = group
+            .members
+            .iter()
+            .filter(|id| **id != survivor)
+            .map(|id| (*id, evidence_for(&group.evidence, *id)))
+            .collect();
+        unions.push(Union {
+            survivor,
+            why,
+            losers,
+        });
+    }
+
+    let merges: usize = unions.iter().map(|union| union.losers.len()).sum();
+    let limit = draft.rules.limits.merges_per_visit as usize;
+    let mut mode = draft.mode(RULE);
+    if merges > limit {
+        draft.find(
+            RULE,
+            FindingKind::BlastRadius,
+            Vec::new(),
+            format!(
+                "{merges} merges in one visit are more than the {limit} that the rules allow \
+                 (limits.merges-per-visit); none is made until a person has looked"
+            ),
+            Vec::new(),
+        );
+        mode = mode.min(Mode::Review);
+    }
+    for union in unions {
+        for (loser, evidence) in union.losers {
+            propose(draft, mode, union.survivor, &union.why, loser, evidence);
+        }
+    }
+}
+
+fn propose(
+    draft: &mut Draft<'_>,
+    mode: Mode,
+    survivor: ContactId,
+    why: &str,
+    loser: ContactId,
+    evidence: Vec<Evidence>,
+) {
+    let missing: Vec<Need> = [loser, survivor]
+        .into_iter()
+        .filter(|id| !draft.now.details.contains_key(id))
+        .map(Need::Details)
+        .collect();
+    if !missing.is_empty() {
+        draft.needs.extend(missing);
+        return;
+    }
+    let steps = steps(
+        &draft.now,
+        draft.rules.merge.method,
+        survivor,
+        why,
+        loser,
+        evidence,
+    );
+    draft.propose_in(mode, RULE, steps);
+}
+
+/// All writes of one merge, the merge itself last: whatever must survive is copied before it.
+fn steps(
+    now: &Snapshot,
+    method: MergeMethod,
+    survivor: ContactId,
+    why: &str,
+    loser: ContactId,
+    evidence: Vec<Evidence>,
+) -> Vec<Step> {
+    let (Some(kept), Some(gone)) = (now.contacts.get(&survivor), now.contacts.get(&loser)) else {
+        return Vec::new();
+    };
+    let none = Details::default();
+    let details_of = |id| now.details.get(id).unwrap_or(&none);
+    let (kept_details, gone_details) = (details_of(&survivor), details_of(&loser));
+    let company = now.company.id;
+    let before_merge = format!("contact {loser} is about to be merged into {survivor}");
+    let mut steps = Vec::new();
+
+    if now.company.default_contact == Some(loser) {
+        steps.push(Step::new(
+            Action::SetDefaultContact {
+                company,
+                before: Some(loser),
+                after: survivor,
+            },
+            &before_merge,
+        ));
+    }
+    if now.company.billing_contact == Some(loser) {
+        steps.push(Step::new(
+            Action::SetBillingContact {
+                company,
+                before: Some(loser),
+                after: survivor,
+            },
+            &before_merge,
+        ));
+    }
+    for item in missing_communications(kept, gone) {
+        steps.push(Step::new(
+            Action::AddCommunication {
+                contact: survivor,
+                item,
+            },
+            format!("contact {loser} has it and {survivor} does not"),
+        ));
+    }
+    for label in &gone.types {
+        // The Primary label follows the primary contact; the next policy sees to it.
+        let follows = now.primary_label.as_ref().is_some_and(|p| p.id == label.id);
+        if !kept.has_type(label.id) && !follows {
+            steps.push(Step::new(
+                Action::AddType {
+                    contact: survivor,
+                    label: label.clone(),
+                },
+                format!("contact {loser} carries it and {survivor} does not"),
+            ));
+        }
+    }
+    for membership in &gone_details.groups {
+        if kept_details
+            .groups
+            .iter()
+            .all(|m| m.group != membership.group)
+        {
+            steps.push(Step::new(
+                Action::JoinGroup {
+                    contact: survivor,
+                    membership: membership.clone(),
+                },
+                format!("contact {loser} is in it and {survivor} is not"),
+            ));
+        }
+    }
+    let fields = to_fill(kept, gone);
+    if !fields.is_empty() {
+        steps.push(Step::new(
+            Action::SetFields {
+                contact: survivor,
+                fields,
+            },
+            format!("blank on {survivor}, filled on {loser}"),
+        ));
+    }
+    let marker = format!("Merged from contact {loser}");
+    let noted = kept_details
+        .notes
+        .iter()
+        .any(|note| note.text.reveal().starts_with(&marker));
+    if let Some(text) = note(&marker, kept, gone, gone_details)
+        && !noted
+    {
+        steps.push(Step::new(
+            Action::AddNote {
+                contact: survivor,
+                text: text.into(),
+            },
+            format!("what {loser} says otherwise, and its notes, would be lost"),
+        ));
+    }
+    let reason = format!("one person in two records; {survivor} survives because {why}");
+    match method {
+        MergeMethod::Merge => steps.push(Step {
+            action: Action::Merge {
+                loser,
+                survivor,
+                references: gone_details.references.clone(),
+            },
+            reason,
+            evidence,
+        }),
+        MergeMethod::Retire => {
+            for reference in &gone_details.references {
+                steps.push(Step::new(
+                    Action::Repoint {
+                        reference: reference.clone(),
+                        before: loser,
+                        after: survivor,
+                    },
+                    &before_merge,
+                ));
+            }
+            steps.push(Step::new(
+                Action::AddNote {
+                    contact: loser,
+                    text: format!("Retired: this is the same person as contact {survivor}.").into(),
+                },
+                &before_merge,
+            ));
+            steps.push(Step {
+                action: Action::Retire { contact: loser },
+                reason,
+                evidence,
+            });
+        }
+    }
+    steps
+}
+
+/// Why a certain match is still for a person to decide.
+fn needs_a_person(
+    now: &Snapshot,
+    members: &BTreeSet<ContactId>,
+    survivor: ContactId,
+) -> Option<String> {
+    let contacts: Vec<&Contact> = members
+        .iter()
+        .filter_map(|id| now.contacts.get(id))
+        .collect();
+    // A login that we hold is still somebody's login.
+    let has_login = |contact: &Contact| contact.is_invited() || held(now, contact).is_some();
+    let logins: BTreeSet<BTreeSet<Email>> = contacts
+        .iter()
+        .filter(|contact| has_login(contact))
+        .map(|contact| {
+            contact
+                .emails()
+                .into_iter()
+                .map(|(email, _)| email.mailbox())
+                .collect()
+        })
+        .collect();
+    if logins.len() > 1 {
+        return Some(
+            "these are one person, but have portal logins with different addresses; a person \
+             should decide which login stays"
+                .to_owned(),
+        );
+    }
+    let kept = now.contacts.get(&survivor)?;
+    if let Some(other) = contacts.iter().find(|c| has_login(c))
+        && !has_login(kept)
+    {
+        return Some(format!(
+            "these are one person, but {survivor} would survive without the portal login that {} \
+             has; a person should decide",
+            other.id
+        ));
+    }
+    if !kept.active {
+        return Some(
+            "these are one person, but all are inactive, and the PSA merges only into an active \
+             contact; a person should reactivate one or leave them"
+                .to_owned(),
+        );
+    }
+    contacts
+        .iter()
+        .any(|contact| contact.company != Some(now.company.id))
+        .then(|| {
+            "these are one person, but the company of one of them cannot be seen; check the API \
+             member's rights"
+                .to_owned()
+        })
+}
+
+/// The emails, phones and faxes of the loser that the survivor lacks. They do not become defaults,
+/// except where the survivor has none of their kind.
+fn missing_communications(kept: &Contact, gone: &Contact) -> Vec<NewCommunication> {
+    let mut have: Vec<&Communication> = kept.communications.iter().collect();
+    let mut missing = Vec::new();
+    for item in &gone.communications {
+        let known = matches!(item.kind, model::CommunicationKind::Other(_));
+        if known || item.value.is_blank() || have.iter().any(|held| held.same_as(item)) {
+            continue;
+        }
+        missing.push(NewCommunication {
+            provisional: NewCommunication::provisional_id(item.id.get()),
+            kind: item.kind.clone(),
+            type_id: item.type_id,
+            type_name: item.type_name.clone(),
+            value: item.value.clone(),
+            extension: item.extension.clone(),
+            is_default: have.iter().all(|held| held.kind != item.kind),
+        });
+        have.push(item);
+    }
+    missing
+}
+
+/// The note that keeps what would be lost, if there is anything to keep.
+fn note(marker: &str, kept: &Contact, gone: &Contact, details: &Details) -> Option<String> {
+    let mut lines = conflicting(kept, gone);
+    let notes = details.notes.iter().filter(|note| !note.text.is_blank());
+    lines.extend(notes.map(|note| format!("note: {}", note.text.reveal())));
+    (!lines.is_empty()).then(|| format!("{marker}. It said otherwise:\n{}", lines.join("\n")))
+}
+
+fn evidence_for(pairs: &BTreeMap<Pair, Vec<Evidence>>, id: ContactId) -> Vec<Evidence> {
+    pairs
+        .iter()
+        .filter(|(pair, _)| pair.low() == id || pair.high() == id)
+        .flat_map(|(_, evidence)| evidence.clone())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
+}
+
+/// Contacts that a careful merge of ours retired: they stay as they are, and are nobody's duplicate.
+fn retired(now: &Snapshot) -> BTreeSet<ContactId> {
+    now.memory
+        .past
+        .iter()
+        .filter(|past| past.took_effect())
+        .filter_map(|past| match past.action {
+            Action::Retire { contact } => Some(contact),
+            _ => None,
+        })
+        .filter(|id| now.contacts.get(id).is_some_and(|contact| !contact.active))
+        .collect()
+}

@@ -1,0 +1,123 @@
+//! What survives of the plain fields of a merged contact.
+
+use model::{Contact, FieldChange, PrivateValue};
+
+/// Fields that a blank survivor takes over from the loser, by their names on the wire.
+const FILLABLE: &[&str] = &[
+    "title",
+    "department",
+    "relationship",
+    "relationshipOverride",
+    "nickName",
+    "school",
+    "significantOther",
+    "children",
+    "birthDay",
+    "anniversary",
+    "gender",
+    "facebookUrl",
+    "twitterUrl",
+    "linkedInUrl",
+    "managerContact",
+    "assistantContact",
+    "securityIdentifier",
+    "userDefinedField1",
+    "userDefinedField2",
+    "userDefinedField3",
+    "userDefinedField4",
+    "userDefinedField5",
+    "userDefinedField6",
+    "userDefinedField7",
+    "userDefinedField8",
+    "userDefinedField9",
+    "userDefinedField10",
+];
+
+/// Fields that only mean something together: half of one address and half of another is neither.
+const ADDRESS: &[&str] = &[
+    "addressLine1",
+    "addressLine2",
+    "city",
+    "state",
+    "zip",
+    "country",
+];
+
+/// The fields the survivor lacks and the loser has. A blank never overwrites; the survivor's own
+/// value wins.
+pub(crate) fn to_fill(survivor: &Contact, loser: &Contact) -> Vec<FieldChange> {
+    let lacks = |field: &&&str| value(survivor, field).is_none();
+    let address_free = ADDRESS.iter().all(|field| value(survivor, field).is_none());
+    let plain = FILLABLE
+        .iter()
+        .filter(lacks)
+        .chain(ADDRESS.iter().filter(|_| address_free))
+        .filter_map(|field| Some(filled(field, value(loser, field)?)));
+    let custom = loser
+        .custom_fields
+        .iter()
+        .filter(|field| !field.value.is_blank())
+        .filter(|field| custom_value(survivor, field.id).is_none())
+        .map(|field| filled(&format!("customFields/{}", field.id), &field.value));
+    plain.chain(custom).collect()
+}
+
+/// What the loser has that the survivor says otherwise, one line each, for the note.
+pub(crate) fn conflicting(survivor: &Contact, loser: &Contact) -> Vec<String> {
+    let mut lines = Vec::new();
+    let name = |c: &Contact| {
+        format!("{} {}", c.first_name.reveal(), c.last_name.reveal())
+            .trim()
+            .to_owned()
+    };
+    if !matching::same_name(survivor, loser) {
+        lines.push(format!("name: {}", name(loser)));
+    }
+    let address_differs = ADDRESS
+        .iter()
+        .any(|field| value(survivor, field).is_some() && value(loser, field).is_some())
+        && ADDRESS
+            .iter()
+            .any(|field| value(survivor, field) != value(loser, field));
+    for field in FILLABLE {
+        if let (Some(kept), Some(lost)) = (value(survivor, field), value(loser, field))
+            && kept != lost
+        {
+            lines.push(format!("{field}: {}", lost.reveal_line()));
+        }
+    }
+    if address_differs {
+        for field in ADDRESS {
+            if let Some(lost) = value(loser, field) {
+                lines.push(format!("{field}: {}", lost.reveal_line()));
+            }
+        }
+    }
+    for field in loser.custom_fields.iter().filter(|f| !f.value.is_blank()) {
+        if custom_value(survivor, field.id).is_some_and(|kept| *kept != field.value) {
+            lines.push(format!("{}: {}", field.caption, field.value.reveal_line()));
+        }
+    }
+    lines
+}
+
+fn value<'c>(contact: &'c Contact, field: &str) -> Option<&'c PrivateValue> {
+    contact.fields.get(field).filter(|value| !value.is_blank())
+}
+
+fn custom_value(contact: &Contact, id: u32) -> Option<&PrivateValue> {
+    contact
+        .custom_fields
+        .iter()
+        .find(|field| field.id == id)
+        .map(|field| &field.value)
+        .filter(|value| !value.is_blank())
+}
+
+fn filled(field: &str, after: &PrivateValue) -> FieldChange {
+    FieldChange {
+        field: field.to_owned(),
+        before: None,
+        after: after.clone(),
+    }
+}

@@ -1,0 +1,145 @@
+//! What the past forbids.
+
+use model::{Action, Contact, Login, Outcome, Portal, Rule, Snapshot};
+use policy::Objection;
+
+use crate::world::{COMPANY, company, contact, enforce, id_of, inactive, invited, past, plan};
+
+const HELD: Portal = Portal {
+    login: Login::Disabled,
+    level: Some(1),
+};
+const OPEN: Portal = Portal {
+    login: Login::Enabled,
+    level: Some(1),
+};
+
+fn ada() -> Contact {
+    invited(contact(30, "Ada", "Byron"))
+}
+
+fn set_portal(now: &mut Snapshot, before: Portal, after: Portal, outcome: Outcome) {
+    let action = Action::SetPortal {
+        contact: id_of(30),
+        before,
+        after,
+    };
+    past(now, Rule::PortalInvite, action, outcome);
+}
+
+#[test]
+fn a_change_that_a_person_took_back_is_not_made_again() {
+    let mut now = company([ada()]);
+    set_portal(&mut now, OPEN, HELD, Outcome::Done);
+    insta::assert_snapshot!(plan(&now), @"finding portal-invite: person-reverted, company 1, contact 30: change r1.1 did this before and somebody put it back, so it is not done again; a person should decide which is right (switch off the portal login of contact 30)");
+}
+
+#[test]
+fn a_change_that_we_took_back_ourselves_may_be_made_again() {
+    let mut now = company([ada()]);
+    set_portal(&mut now, OPEN, HELD, Outcome::Done);
+    set_portal(&mut now, HELD, OPEN, Outcome::Done);
+    insta::assert_snapshot!(plan(&now), @"
+    change [1] portal-invite: switch off the portal login of contact 30
+          because contact 30 has no valid email, so a portal mail could not reach this person alone
+    finding portal-invite: portal-held, company 1, contact 30: contact 30 has no valid email; the portal login is held until somebody adds a usable email of its own
+    ");
+}
+
+#[test]
+fn a_default_contact_that_left_may_be_succeeded_by_the_same_as_before() {
+    let mut now = company([
+        inactive(contact(29, "Li", "Wei")),
+        contact(30, "Ada", "Byron"),
+    ]);
+    let action = Action::SetDefaultContact {
+        company: COMPANY,
+        before: Some(id_of(28)),
+        after: id_of(30),
+    };
+    past(&mut now, Rule::PrimaryContact, action, Outcome::Done);
+    assert_eq!(policy::plan(&now, &enforce()).changes.len(), 1);
+}
+
+#[test]
+fn what_the_psa_refused_is_tried_again_only_after_the_record_changed() {
+    let mut now = company([ada()]);
+    let code = "InvalidObject".to_owned();
+    set_portal(&mut now, OPEN, HELD, Outcome::Refused { code });
+    insta::assert_snapshot!(plan(&now), @"finding portal-invite: refused, company 1, contact 30: the PSA refused this in change r1.1 (InvalidObject) and the record is unchanged since; a person should look at what the PSA asks for (switch off the portal login of contact 30)");
+    now.contacts.get_mut(&id_of(30)).unwrap().updated_at = Some(now.taken_at);
+    assert_eq!(policy::plan(&now, &enforce()).changes.len(), 1);
+}
+
+#[test]
+fn a_contact_that_visit_after_visit_writes_to_trips_the_breaker() {
+    let mut now = company([ada()]);
+    for _ in 0..5 {
+        let action = Action::AddNote {
+            contact: id_of(30),
+            text: "x".into(),
+        };
+        past(&mut now, Rule::PortalInvite, action, Outcome::Done);
+    }
+    insta::assert_snapshot!(plan(&now), @"finding portal-invite: write-budget, company 1, contact 30: contact 30 was written to by 5 visits within an hour; something changes it as often as we do, so nothing more is written until a person has looked (switch off the portal login of contact 30)");
+    now.taken_at = "2026-03-04T16:00:01Z".parse().unwrap();
+    assert_eq!(policy::plan(&now, &enforce()).changes.len(), 1);
+}
+
+#[test]
+fn the_checker_objects_to_what_must_never_happen() {
+    let now = company([contact(29, "Li", "Wei"), contact(30, "Ada", "Byron")]);
+    let objections = |actions: Vec<Action>| -> Vec<String> {
+        let plan = model::Plan {
+            changes: actions
+                .into_iter()
+                .map(|action| model::Change {
+                    unit: 1,
+                    rule: Rule::PrimaryContact,
+                    action,
+                    reason: String::new(),
+                    evidence: Vec::new(),
+                })
+                .collect(),
+            ..model::Plan::default()
+        };
+        policy::check(&now, &enforce(), &plan)
+            .iter()
+            .map(Objection::to_string)
+            .collect()
+    };
+    assert_eq!(objections(Vec::new()), [""; 0]);
+    let merge = |loser, survivor| Action::Merge {
+        loser: id_of(loser),
+        survivor: id_of(survivor),
+        references: Vec::new(),
+    };
+    insta::assert_debug_snapshot!(objections(vec![merge(30, 29), merge(30, 29), merge(7, 29), merge(29, 29)]), @r#"
+    [
+        "change 1: 30 and 29 are not certainly one person",
+        "change 2: contact 30 is gone by then",
+        "change 2: 30 and 29 are not certainly one person",
+        "change 3: contact 7 is not among the company's contacts",
+        "change 3: what points at contact 7 was never listed",
+        "change 4: contact 29 would be merged into itself",
+        "change 4: 29 and 29 are not certainly one person",
+        "change 4: contact 29 is still default or billing contact",
+        "change 0: the company would lose its default contact",
+    ]
+    "#);
+    insta::assert_debug_snapshot!(objections(vec![
+        Action::SetPortal { contact: id_of(30), before: HELD, after: OPEN },
+        Action::RequestPassword { contact: id_of(30), email: "ada@x.example".parse().unwrap() },
+        Action::SetDefaultContact { company: COMPANY, before: Some(id_of(29)), after: id_of(30) },
+        Action::Retire { contact: id_of(30) },
+    ]), @r#"
+    [
+        "change 1: the login of contact 30 was not switched off by us",
+        "change 1: contact 30 has no usable email",
+        "change 2: contact 30 must not be mailed",
+        "change 3: default contact 29 is active and stays",
+        "change 4: contact 30 is nobody's certain duplicate",
+        "change 0: the company would lose its default contact",
+    ]
+    "#);
+}
