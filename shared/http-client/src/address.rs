@@ -34,7 +34,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
-/// Only 2000::/3 is handed out to the public, so everything outside it (loopback, mapped and translated
+/// Only `2000::/3` is handed out to the public, so everything outside it (loopback, mapped and translated
 /// addresses, unique local, link-local, multicast) needs no list.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     match address.segments() {

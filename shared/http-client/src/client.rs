@@ -11,7 +11,7 @@ use crate::response::Response;
 use crate::retry::{self, Decision, Outcome, Progress, RetryPolicy};
 use crate::retry_after;
 use crate::timer::{Timer, elapsed};
-use crate::transport::{Limits, Transport};
+use crate::transport::{Answer, Limits, Transport};
 
 /// The limits of one client.
 #[derive(Clone, Copy, Debug)]
@@ -81,41 +81,107 @@ impl Client {
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
         let Shared { retry, timer, .. } = &*self.shared;
         let endpoint = redact::describe(&request.url);
-        let mut uncertain = false;
+        let mut attempts = 0;
         let mut started = None;
+        let mut uncertain = false;
 
-        for attempts in 1.. {
+        loop {
+            attempts += 1;
             self.keep_to_rate().await;
             let started = *started.get_or_insert_with(|| timer.now());
             let result = self.attempt(&request, &endpoint, attempts).await;
-
-            let decision = outcome(&result).map_or(Decision::Stop, |outcome| {
-                let progress = Progress {
-                    attempts,
-                    elapsed: elapsed(started, timer.now()),
-                };
-                retry::decide(retry, request.idempotency, progress, outcome, fastrand::f64())
-            });
-            match decision {
+            let Some(outcome) = outcome(&result) else {
+                return result;
+            };
+            let progress = Progress {
+                attempts,
+                elapsed: elapsed(started, timer.now()),
+            };
+            let jitter = fastrand::f64();
+            match retry::decide(retry, request.idempotency, progress, outcome, jitter) {
                 Decision::Wait(wait) => timer.sleep(wait).await,
                 Decision::Stop => return conclude(result, uncertain),
             }
-            uncertain |= request.idempotency != Idempotency::Safe
-                && outcome(&result).is_some_and(Outcome::is_uncertain);
+            uncertain |= request.idempotency != Idempotency::Safe && outcome.is_uncertain();
         }
-        unreachable!("attempts are counted without end")
     }
 
     async fn keep_to_rate(&self) {
-        let now = self.shared.timer.now();
-        let wait = self
-            .shared
-            .budget
+        let Shared { budget, timer, .. } = &*self.shared;
+        let now = timer.now();
+        let wait = budget
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take(now);
         if !wait.is_zero() {
-            self.shared.timer.sleep(wait).await;
+            timer.sleep(wait).await;
         }
     }
+
+    async fn attempt(
+        &self,
+        request: &Request,
+        endpoint: &str,
+        attempt: u32,
+    ) -> Result<Response, Error> {
+        let Shared {
+            transport, timer, ..
+        } = &*self.shared;
+        let result = transport.exchange(request, endpoint).await;
+        tracing::debug!(
+            http.method = %request.method,
+            http.endpoint = endpoint,
+            http.status = result.as_ref().ok().map(|answer| answer.status.as_u16()),
+            http.attempt = attempt,
+            "sent a request",
+        );
+        let Answer {
+            status,
+            headers,
+            body,
+        } = result?;
+        Ok(Response {
+            retry_after: retry_after::read(&headers, timer.now()),
+            status,
+            headers,
+            body,
+            follows_uncertain_attempt: false,
+        })
+    }
 }
+
+/// What the retry policy may know; nothing if no policy could help.
+fn outcome(result: &Result<Response, Error>) -> Option<Outcome> {
+    match result {
+        Ok(response) => Some(Outcome::Answered {
+            status: response.status,
+            retry_after: response.retry_after,
+        }),
+        Err(Error::Unreachable { .. }) => Some(Outcome::NotSent),
+        Err(Error::Timeout { .. } | Error::AnswerLost { .. }) => Some(Outcome::Lost),
+        Err(
+            Error::Unsendable { .. }
+            | Error::Encode { .. }
+            | Error::Forbidden { .. }
+            | Error::TooLarge { .. }
+            | Error::Decode { .. },
+        ) => None,
+    }
+}
+
+/// Keeps the last attempt from hiding what an earlier one may have done.
+fn conclude(result: Result<Response, Error>, uncertain: bool) -> Result<Response, Error> {
+    match result {
+        Ok(response) => Ok(Response {
+            follows_uncertain_attempt: uncertain,
+            ..response
+        }),
+        Err(Error::Unreachable { endpoint, source }) if uncertain => {
+            Err(Error::AnswerLost { endpoint, source })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

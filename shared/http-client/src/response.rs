@@ -72,7 +72,10 @@ fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
 }
 
 /// The parser's own message is dropped, because it quotes values.
-fn decode_error<'a, T>(path: impl Iterator<Item = &'a Segment>, error: &serde_json::Error) -> Error {
+fn decode_error<'a, T>(
+    path: impl Iterator<Item = &'a Segment>,
+    error: &serde_json::Error,
+) -> Error {
     let problem = match error.classify() {
         Category::Data => "it is missing a field or has another shape",
         Category::Syntax => "it is not JSON",
@@ -172,7 +175,11 @@ mod tests {
         check_error("<html>Ann</html>", "$", "it is not JSON");
         check_error("[] Ann", "$", "it is not JSON");
         check_error("", "$", "it ends too early");
-        check_error(r#"[{"id": 1}, {"name": "Ann""#, "$[1]", "it ends too early");
+        check_error(
+            r#"[{"id": 1}, {"name": "Ann""#,
+            "$[1].*",
+            "it ends too early",
+        );
     }
 
     #[test]

@@ -230,7 +230,15 @@ mod tests {
 
     #[test]
     fn no_attempt_starts_after_the_deadline() {
-        let refused = |elapsed| decide(&POLICY, Safe, after(1, elapsed), answered(429, Some(500)), 0.0);
+        let refused = |elapsed| {
+            decide(
+                &POLICY,
+                Safe,
+                after(1, elapsed),
+                answered(429, Some(500)),
+                0.0,
+            )
+        };
         assert_eq!(refused(9_500), wait(500));
         assert_eq!(refused(9_501), Stop);
     }

@@ -33,7 +33,11 @@ mod tests {
     const NOON: Timestamp = Timestamp::constant(1_772_366_400, 0);
 
     fn check(text: &str, seconds: Option<u64>) {
-        assert_eq!(parse(text, NOON), seconds.map(Duration::from_secs), "{text}");
+        assert_eq!(
+            parse(text, NOON),
+            seconds.map(Duration::from_secs),
+            "{text}"
+        );
     }
 
     #[test]

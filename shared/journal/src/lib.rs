@@ -1,1 +1,42 @@
-//! Change journal: what was done, why, and how to undo it.
+//! The change journal: what was done, why, and how to undo it.
+//!
+//! A [`Store`] keeps each change twice: the intent before the call, with the records as they stood,
+//! and the outcome after it. Nothing that was recorded is ever changed or removed. An intent without
+//! an outcome tells the next visit that somebody died in between. The store also keeps what a person
+//! must settle (findings), what a person has settled for ever (pairs that are two people), and the
+//! register of the addresses that let somebody into the portal.
+//!
+//! [`Sqlite`] is the store of the local profile: one file, which several processes may have open.
+//!
+//! This crate deliberately decides nothing: it doesn't judge whether a write took effect, doesn't
+//! plan an undo, has no clock (each record brings its time) and calls no vendor.
+//!
+//! **Invariant:** no [`Error`] holds anything out of a record; they name changes, runs and fields.
+//!
+//! ```
+//! use journal::{Error, Query, Sqlite, Store};
+//! use model::{Entry, Outcome};
+//!
+//! async fn record(journal: &impl Store, entry: &Entry) -> Result<(), Error> {
+//!     journal.intend(entry).await?;
+//!     // Here the call is made.
+//!     journal.conclude(&entry.id, &Outcome::Done, None, entry.intended_at).await?;
+//!     let entries = journal.entries(&Query::of_run(entry.id.run.clone())).await?;
+//!     assert!(entries.iter().any(|entry| entry.outcome == Some(Outcome::Done)));
+//!     Ok(())
+//! }
+//! # let _ = |entry: &'static Entry| async { record(&Sqlite::in_memory()?, entry).await };
+//! ```
+
+#[cfg(test)]
+mod contract;
+mod error;
+mod query;
+mod sqlite;
+mod store;
+mod stored;
+
+pub use error::{Cause, Error};
+pub use query::Query;
+pub use sqlite::Sqlite;
+pub use store::{Keep, Register, Store};

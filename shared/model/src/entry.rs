@@ -66,8 +66,11 @@ pub enum Outcome {
     },
     /// The record was no longer as the plan expected; nothing was written.
     Stale,
-    /// The vendor is out of reach or busy; the visit is repeated later.
+    /// The vendor is out of reach or busy and did nothing; the visit is repeated later.
     Deferred,
+    /// Nobody can tell whether it took effect, and no reading shows it: a mail that may have been
+    /// sent. It counts as done, so that it is not done twice.
+    Unknown,
 }
 
 /// What set off a run.
@@ -120,7 +123,7 @@ impl Outcome {
     /// Whether the write took effect or, for all anybody knows, may have.
     #[must_use]
     pub fn may_have_happened(&self) -> bool {
-        matches!(self, Self::Done | Self::FoundDone | Self::Deferred)
+        matches!(self, Self::Done | Self::FoundDone | Self::Unknown)
     }
 }
 
@@ -133,6 +136,7 @@ impl fmt::Display for Outcome {
             Self::Refused { code } => write!(f, "refused by the PSA ({code})"),
             Self::Stale => f.write_str("not done: the record had changed"),
             Self::Deferred => f.write_str("put off: the PSA was out of reach or busy"),
+            Self::Unknown => f.write_str("unknown: the answer was lost, and nothing shows it"),
         }
     }
 }

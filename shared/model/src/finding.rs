@@ -47,6 +47,8 @@ pub enum FindingKind {
     Refused,
     /// A write took effect only in part.
     Incomplete,
+    /// A change that the mode of its policy withholds.
+    Proposed,
 }
 
 impl fmt::Display for FindingKind {
@@ -62,6 +64,7 @@ impl fmt::Display for FindingKind {
             Self::BlastRadius => "blast-radius",
             Self::Refused => "refused",
             Self::Incomplete => "incomplete",
+            Self::Proposed => "proposed",
         })
     }
 }

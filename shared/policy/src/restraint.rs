@@ -93,11 +93,16 @@ fn refused<'a>(snapshot: &'a Snapshot, action: &Action) -> Option<(&'a Past, &'a
     let Some(Outcome::Refused { code }) = &last.outcome else {
         return None;
     };
+    let of_company = matches!(
+        action,
+        Action::SetDefaultContact { .. } | Action::SetBillingContact { .. }
+    );
+    let company = snapshot.company.updated_at.filter(|_| of_company);
     let changed_since = action
         .contacts()
         .iter()
         .filter_map(|id| snapshot.contacts.get(id)?.updated_at)
-        .chain(snapshot.company.updated_at)
+        .chain(company)
         .any(|updated| updated > last.at);
     (!changed_since).then_some((last, code))
 }

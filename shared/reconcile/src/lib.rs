@@ -1,1 +1,28 @@
 //! The imperative shell: gather, plan, check, apply, record.
+//!
+//! A [`Reconciler`] visits one company at a time ([`Reconciler::visit`]): it settles what an earlier
+//! visit left open, reads the company into a snapshot, lets `policy` decide, has the decision checked,
+//! carries it out one change at a time with a journal entry before and after each call, and returns a
+//! [`Visit`] that tells all of it. [`Reconciler::plan`] stops before the first write.
+//!
+//! This crate deliberately holds no rules and reads no configuration, and it decides nothing: what to
+//! read and what to write both come from `policy`. Without a writer it cannot write.
+
+mod apply;
+mod clock;
+mod error;
+mod fate;
+mod gather;
+mod known;
+mod locate;
+mod mend;
+mod precondition;
+mod record;
+mod settle;
+mod visit;
+
+pub use clock::{Clock, SystemClock};
+pub use error::Error;
+pub use fate::{Fate, backoff, fate};
+pub use locate::Located;
+pub use visit::{Planned, Reconciler, Request, Visit};

@@ -1,0 +1,64 @@
+//! What every [`Store`](crate::Store) must do, as tests that take an empty one.
+
+pub(crate) mod changes;
+pub(crate) mod findings;
+pub(crate) mod people;
+pub(crate) mod register;
+pub(crate) mod samples;
+
+/// Makes a test of each part of the contract, for the store that an expression opens.
+macro_rules! contract {
+    ($open:expr; $($topic:ident: $($name:ident)*;)*) => {$(
+        mod $topic {
+            use super::*;
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    crate::contract::$topic::$name($open).await;
+                }
+            )*
+        }
+    )*};
+    ($open:expr) => {
+        crate::contract::contract! { $open;
+            changes:
+                an_empty_journal_answers_with_nothing
+                every_intent_is_read_back_as_it_was_recorded
+                every_outcome_is_read_back_with_its_image
+                an_intent_is_never_overwritten
+                what_has_ended_is_no_intent
+                a_change_ends_once
+                an_outcome_needs_an_intent
+                open_intents_are_those_of_a_company_that_nobody_concluded
+                changes_of_one_instant_are_in_the_order_of_their_numbers
+                a_query_means_all_that_it_names
+                a_limit_keeps_the_latest
+                a_run_is_listed_whole
+                a_merge_is_found_from_both_sides
+                a_contact_is_found_by_the_images_it_is_in
+                the_past_of_a_company_has_actions_and_outcomes
+                a_shared_store_is_a_store;
+            findings:
+                a_finding_is_read_back_as_it_was_recorded
+                the_same_finding_is_kept_once
+                findings_are_found_by_all_that_a_query_names
+                a_limit_keeps_the_latest_findings;
+            people:
+                a_contact_is_seen_where_it_was_written_to_last
+                a_contact_is_seen_in_findings_pairs_and_the_register
+                a_pair_kept_apart_is_remembered_at_every_company
+                saying_it_again_changes_nothing;
+            register:
+                no_address_is_nothing_to_ask_about
+                an_address_is_fresh_until_it_is_recorded
+                peeking_records_nothing
+                an_address_that_was_dropped_is_fresh_again
+                an_address_is_fresh_for_each_contact
+                an_address_of_another_company_is_reported
+                an_address_freed_by_another_company_is_free
+                a_contact_that_moves_takes_its_address_along
+                an_address_shared_within_a_company_is_not_elsewhere;
+        }
+    };
+}
+pub(crate) use contract;

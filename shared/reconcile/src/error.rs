@@ -1,0 +1,29 @@
+//! Why a visit could not be finished.
+
+use policy::Objection;
+
+/// A visit that ended early. What it had written is in the journal, and the next visit goes on from
+/// what is really there.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The PSA did not do what was asked.
+    #[error(transparent)]
+    Psa(#[from] connectwise::Error),
+    /// The journal could not be written or read, so nothing more may be written to the PSA either.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    /// A message could not be sent on.
+    #[error(transparent)]
+    Queue(#[from] queue::Error),
+    /// The checker objects to the plan. Nothing of it was written: this is a mistake of ours.
+    #[error("carry out a plan: {}", list(.0))]
+    PlanRefused(Vec<Objection>),
+    /// The records kept changing under the visit; the next one starts from what is there then.
+    #[error("finish the visit of a company: its records kept changing while it was visited")]
+    Unsettled,
+}
+
+fn list(objections: &[Objection]) -> String {
+    let words: Vec<String> = objections.iter().map(ToString::to_string).collect();
+    words.join("; ")
+}

@@ -1,0 +1,283 @@
+//! Reading a company into a snapshot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use connectwise::{ChildConditions, Conditions};
+use journal::{Keep, Store};
+use model::{Carrier, Contact, ContactId, Email, Scope, Snapshot};
+use policy::Need;
+
+use crate::error::Error;
+use crate::visit::{Reconciler, Request};
+
+/// One page of the PSA.
+const PAGE: u16 = 1000;
+
+impl<J: Store> Reconciler<J> {
+    /// Reads all that a plan for the company depends on. `None` when the company is gone.
+    ///
+    /// The first step is the same for every visit: the company and its contacts. A company too large
+    /// for one page is read around the contacts the visit is about. What more to read is for the
+    /// policies to say.
+    pub(crate) async fn gather(&self, request: &Request) -> Result<Option<Snapshot>, Error> {
+        let now = self.clock.now();
+        let primary_label = self.primary_label().await?;
+        let memory = self.journal.memory(request.company).await?;
+        let Some(company) = self.reader.company(request.company).await? else {
+            return Ok(None);
+        };
+        let mut snapshot = Snapshot::new(now, company);
+        snapshot.primary_label = primary_label;
+        snapshot.memory = memory;
+
+        let page = self.first_page(request).await?;
+        match page {
+            Some(contacts) if !self.known.is_large(request.company) => {
+                add(&mut snapshot, contacts);
+                self.look_up_portal_addresses(&mut snapshot, request)
+                    .await?;
+                self.fill(&mut snapshot, Vec::new()).await?;
+            }
+            page => {
+                self.focus(&mut snapshot, request).await?;
+                self.fill(&mut snapshot, page.unwrap_or_default()).await?;
+            }
+        }
+        Ok(Some(snapshot))
+    }
+
+    /// The label that mirrors the primary contact, looked up once an hour.
+    pub(crate) async fn primary_label(&self) -> Result<Option<model::TypeLabel>, Error> {
+        let name = &self.rules.primary.label;
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        match self.known.label(now) {
+            Some(label) => Ok(label),
+            None => {
+                let label = self.reader.contact_type_named(name).await?;
+                self.known.learn_label(now, label.clone());
+                Ok(label)
+            }
+        }
+    }
+
+    /// The first page of the company's contacts, unless it is known that there are more.
+    async fn first_page(&self, request: &Request) -> Result<Option<Vec<Contact>>, Error> {
+        if self.known.is_large(request.company) {
+            return Ok(None);
+        }
+        let limit = self.rules.limits.contacts_read_whole;
+        let batch = self.reader.contacts_of(request.company, limit).await?;
+        if !batch.complete {
+            self.known.learn_large(request.company);
+        }
+        Ok(Some(batch.contacts))
+    }
+
+    /// Reads a large company around the contacts the visit is about: those, the default contact, and
+    /// whoever shares an address, a number or a name with them. Three reads, whatever its size.
+    async fn focus(&self, snapshot: &mut Snapshot, request: &Request) -> Result<(), Error> {
+        snapshot.scope = Scope::Focused {
+            on: request.contacts.clone(),
+        };
+        let here = || Conditions::company(request.company);
+        let wanted = request
+            .contacts
+            .iter()
+            .chain(&snapshot.company.default_contact);
+        let wanted: BTreeSet<ContactId> = wanted.copied().collect();
+        for ids in Conditions::any(wanted.iter().map(|id| Conditions::contact(*id))) {
+            let batch = self
+                .reader
+                .contacts_matching(&here().and(ids), &ChildConditions::default(), PAGE)
+                .await?;
+            add(snapshot, batch.contacts);
+        }
+
+        let focus: Vec<Contact> = request
+            .contacts
+            .iter()
+            .filter_map(|id| snapshot.contacts.get(id).cloned())
+            .collect();
+        // A value that cannot be part of a filter finds nobody; the name still does.
+        let values = focus
+            .iter()
+            .flat_map(|contact| &contact.communications)
+            .flat_map(|item| {
+                let typed = item.value.reveal().trim().to_owned();
+                let digits = item
+                    .number()
+                    .map(|number| number.reveal_digits().to_owned());
+                std::iter::once(typed).chain(digits)
+            })
+            .filter(|value| !value.is_empty())
+            .collect::<BTreeSet<_>>();
+        let values = values
+            .iter()
+            .filter_map(|value| ChildConditions::value(value).ok());
+        if let Some(values) = ChildConditions::any(values).into_iter().next() {
+            // Without the company: who carries the address elsewhere counts for the portal.
+            let batch = self
+                .reader
+                .contacts_matching(&Conditions::default(), &values, PAGE)
+                .await?;
+            let emails = focus
+                .iter()
+                .flat_map(Contact::emails)
+                .map(|(email, _)| email);
+            note_carriers(snapshot, emails.collect(), &batch.contacts);
+            add(snapshot, batch.contacts);
+        }
+        let names = focus.iter().filter_map(|contact| {
+            let last = Conditions::last_name(contact.last_name.reveal().trim()).ok()?;
+            let first = Conditions::first_name(contact.first_name.reveal().trim()).ok()?;
+            Some(first.and(last))
+        });
+        if let Some(names) = Conditions::any(names).into_iter().next() {
+            let batch = self
+                .reader
+                .contacts_matching(&here().and(names), &ChildConditions::default(), PAGE)
+                .await?;
+            add(snapshot, batch.contacts);
+        }
+        Ok(())
+    }
+
+    /// Asks the register, and through it the tenant, who else logs in with an address of this
+    /// company. An address that the visit's own contacts bring for the first time is looked up once;
+    /// after that the register knows it, and the visit costs no read.
+    async fn look_up_portal_addresses(
+        &self,
+        snapshot: &mut Snapshot,
+        request: &Request,
+    ) -> Result<(), Error> {
+        let current = portal_addresses(snapshot);
+        if current.is_empty() {
+            return Ok(());
+        }
+        let register = self
+            .journal
+            .portal_addresses(request.company, &current, Keep::Peek)
+            .await?;
+        let brought = current
+            .into_iter()
+            .filter(|(email, contact)| {
+                request.contacts.contains(contact) && register.fresh.contains(email)
+            })
+            .map(|(email, _)| email);
+        let emails: BTreeSet<Email> = brought.chain(register.elsewhere.iter().cloned()).collect();
+        self.look_up_carriers(snapshot, emails).await
+    }
+
+    /// Reads what the policies ask for, until they ask for nothing new.
+    async fn fill(&self, snapshot: &mut Snapshot, page: Vec<Contact>) -> Result<(), Error> {
+        let mut page = page;
+        let mut asked: BTreeSet<Need> = BTreeSet::new();
+        loop {
+            let needs = policy::needs(snapshot, &self.rules);
+            let new: Vec<Need> = needs.difference(&asked).cloned().collect();
+            if new.is_empty() {
+                return Ok(());
+            }
+            let mut emails = BTreeSet::new();
+            for need in new {
+                match &need {
+                    Need::Details(contact) => {
+                        let details = self.reader.details(*contact).await?;
+                        snapshot.details.insert(*contact, details);
+                    }
+                    Need::LabelLink(contact, label) => {
+                        if let Some(link) = self.reader.type_association(*contact, *label).await? {
+                            snapshot.label_links.insert(*contact, link);
+                        }
+                    }
+                    Need::Carriers(email) => {
+                        emails.insert(email.clone());
+                    }
+                    Need::Successors => {
+                        if page.is_empty() {
+                            let limit = self.rules.limits.contacts_read_whole;
+                            let company = snapshot.company.id;
+                            page = self.reader.contacts_of(company, limit).await?.contacts;
+                        }
+                        add(snapshot, std::mem::take(&mut page));
+                    }
+                }
+                asked.insert(need);
+            }
+            self.look_up_carriers(snapshot, emails).await?;
+        }
+    }
+
+    async fn look_up_carriers(
+        &self,
+        snapshot: &mut Snapshot,
+        emails: BTreeSet<Email>,
+    ) -> Result<(), Error> {
+        let filters = emails
+            .iter()
+            .filter_map(|email| ChildConditions::email(email).ok());
+        for filter in ChildConditions::any(filters) {
+            let batch = self
+                .reader
+                .contacts_matching(&Conditions::default(), &filter, PAGE)
+                .await?;
+            note_carriers(snapshot, emails.clone(), &batch.contacts);
+        }
+        Ok(())
+    }
+}
+
+/// The addresses that let this company's contacts into the portal.
+pub(crate) fn portal_addresses(snapshot: &Snapshot) -> BTreeSet<(Email, ContactId)> {
+    snapshot
+        .contacts
+        .values()
+        .filter(|contact| contact.is_invited())
+        .flat_map(|contact| {
+            let emails = contact.emails().into_iter();
+            emails
+                .map(|(email, _)| (email, contact.id))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Adds contacts of the company; what a loose filter brought from elsewhere is left out.
+fn add(snapshot: &mut Snapshot, contacts: Vec<Contact>) {
+    let company = Some(snapshot.company.id);
+    let own = contacts
+        .into_iter()
+        .filter(|contact| contact.company == company);
+    snapshot
+        .contacts
+        .extend(own.map(|contact| (contact.id, contact)));
+}
+
+/// Notes who carries each address, also that nobody does. The PSA's matching is loose, so each
+/// contact is compared again.
+fn note_carriers(snapshot: &mut Snapshot, emails: BTreeSet<Email>, found: &[Contact]) {
+    let mut carriers: BTreeMap<Email, Vec<Carrier>> = emails
+        .into_iter()
+        .map(|email| (email, Vec::new()))
+        .collect();
+    for contact in found {
+        for (email, _) in contact.emails() {
+            if let Some(carriers) = carriers.get_mut(&email) {
+                carriers.push(Carrier {
+                    contact: contact.id,
+                    company: contact.company,
+                    invited: contact.is_invited(),
+                });
+            }
+        }
+    }
+    for (email, mut found) in carriers {
+        let known = snapshot.carriers.entry(email).or_default();
+        known.append(&mut found);
+        known.sort();
+        known.dedup();
+    }
+}

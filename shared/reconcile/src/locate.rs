@@ -1,0 +1,69 @@
+//! Finding the company of a contact.
+
+use std::collections::BTreeSet;
+
+use journal::Store;
+use model::{Cause, CompanyId, ContactId, Finding, FindingEntry, FindingKind, Rule, RunId};
+
+use crate::error::Error;
+use crate::visit::Reconciler;
+
+/// Where a contact belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Located {
+    /// To this company.
+    At(CompanyId),
+    /// Nowhere: the contact exists, but has no company that could be seen.
+    NoCompany(Box<Finding>),
+    /// The contact is gone; these companies had it, as far as the PSA and the journal know.
+    Gone(BTreeSet<CompanyId>),
+}
+
+impl<J: Store> Reconciler<J> {
+    /// Finds the company of a contact, which may be gone. Writes nothing to the PSA.
+    ///
+    /// # Errors
+    /// When the PSA or the journal cannot be read.
+    pub async fn locate(
+        &self,
+        run: RunId,
+        contact: ContactId,
+        cause: &Cause,
+    ) -> Result<Located, Error> {
+        match self.reader.contact(contact).await? {
+            Some(found) => match found.company {
+                Some(company) => Ok(Located::At(company)),
+                None => {
+                    let finding = Finding {
+                        rule: Rule::PrimaryContact,
+                        kind: FindingKind::NoCompany,
+                        company: None,
+                        contacts: vec![contact],
+                        words: "the contact has no company, or the API member's role does not see \
+                                it; a person should give it one or check the rights"
+                            .to_owned(),
+                        evidence: Vec::new(),
+                    };
+                    let entry = FindingEntry {
+                        run,
+                        cause: cause.clone(),
+                        finding: finding.clone(),
+                        at: self.clock.now(),
+                    };
+                    self.journal.note_finding(&entry).await?;
+                    Ok(Located::NoCompany(Box::new(finding)))
+                }
+            },
+            None => {
+                let mut companies: BTreeSet<CompanyId> = self
+                    .reader
+                    .companies_with_default(contact)
+                    .await?
+                    .into_iter()
+                    .collect();
+                companies.extend(self.journal.companies_of(contact).await?);
+                Ok(Located::Gone(companies))
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! One visit to one company.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use connectwise::{Reader, Writer};
+use jiff::Timestamp;
+use journal::{Keep, Store};
+use model::{
+    Cause, CompanyId, ContactId, Entry, Finding, FindingEntry, FindingKind, Plan, RunId, Scope,
+    Snapshot,
+};
+use policy::Rules;
+use sha2::{Digest, Sha256};
+
+use crate::apply::{Executor, Progress};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::gather::portal_addresses;
+use crate::known::Known;
+use crate::record::Record;
+
+/// How often a visit plans anew after a refusal or a record that changed under it.
+const ROUNDS: usize = 5;
+
+/// Brings companies in line with the rules.
+pub struct Reconciler<J> {
+    pub(crate) reader: Reader,
+    pub(crate) writer: Option<Writer>,
+    pub(crate) journal: J,
+    pub(crate) rules: Rules,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) known: Known,
+}
+
+/// What to visit, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The company.
+    pub company: CompanyId,
+    /// The contacts that changed. A company too large to read whole is read around them.
+    pub contacts: BTreeSet<ContactId>,
+    /// What the visit is called in the journal.
+    pub run: RunId,
+    /// What set it off.
+    pub cause: Cause,
+}
+
+impl Request {
+    /// Names a visit after the delivery of the message that asked for it. A message delivered again
+    /// has a higher receive count, so its visit gets another name; the date is for people.
+    #[must_use]
+    pub fn run_id(now: Timestamp, message: &str, receive_count: u32) -> RunId {
+        let digest = Sha256::digest(format!("{message} {receive_count}"));
+        let short: String = digest
+            .iter()
+            .take(5)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        RunId::new(format!("{}-{short}", now.strftime("%Y%m%d")))
+    }
+}
+
+/// What a visit did.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use = "a visit tells what was found"]
+pub struct Visit {
+    /// What it is called in the journal.
+    pub run: RunId,
+    /// The company.
+    pub company: CompanyId,
+    /// How much of the company was read; absent when it is gone.
+    pub scope: Option<Scope>,
+    /// Every write that was attempted, with its outcome, in order.
+    pub entries: Vec<Entry>,
+    /// What a person should look at.
+    pub findings: Vec<Finding>,
+}
+
+/// What a visit would do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// What was read.
+    pub snapshot: Snapshot,
+    /// What was decided.
+    pub plan: Plan,
+}
+
+impl<J: Store> Reconciler<J> {
+    /// A reconciler. Without a writer it cannot write, whatever the rules say.
+    pub fn new(
+        reader: Reader,
+        writer: Option<Writer>,
+        journal: J,
+        rules: Rules,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            reader,
+            writer,
+            journal,
+            rules,
+            clock,
+            known: Known::default(),
+        }
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> &J {
+        &self.journal
+    }
+
+    /// Looks up what visits share, so that the first one is as quick as the others.
+    ///
+    /// # Errors
+    /// When the PSA cannot be read; a visit then looks it up itself.
+    pub async fn warm_up(&self) -> Result<(), Error> {
+        self.primary_label().await.map(|_| ())
+    }
+
+    /// What would be done at a company. Writes nothing, neither to the PSA nor to the journal. `None`
+    /// when the company is gone.
+    ///
+    /// # Errors
+    /// When the PSA or the journal cannot be read, or the checker objects.
+    pub async fn plan(&self, request: &Request) -> Result<Option<Planned>, Error> {
+        let Some(snapshot) = self.gather(request).await? else {
+            return Ok(None);
+        };
+        let plan = self.decide(&snapshot)?;
+        Ok(Some(Planned { snapshot, plan }))
+    }
+
+    /// Visits a company: settles, gathers, plans, checks, applies and records.
+    ///
+    /// # Errors
+    /// When the visit ended early; see [`fate`](crate::fate()). What it had done is in the journal.
+    pub async fn visit(&self, request: &Request) -> Result<Visit, Error> {
+        let mut visit = Visit {
+            run: request.run.clone(),
+            company: request.company,
+            scope: None,
+            entries: Vec::new(),
+            findings: Vec::new(),
+        };
+        let result = self.rounds(request, &mut visit).await;
+        let made = visit
+            .entries
+            .iter()
+            .filter_map(|entry| entry.outcome.as_ref());
+        let made = made.filter(|outcome| outcome.took_effect()).count();
+        tracing::info!(
+            run.id = %visit.run,
+            company.id = %visit.company,
+            changes = made,
+            findings = visit.findings.len(),
+            complete = result.is_ok(),
+            "visited a company"
+        );
+        result.map(|()| visit)
+    }
+
+    async fn rounds(&self, request: &Request, visit: &mut Visit) -> Result<(), Error> {
+        self.settle(&mut self.recorder(request, &mut visit.entries))
+            .await?;
+        for _ in 0..ROUNDS {
+            let Some(snapshot) = self.gather(request).await? else {
+                return Ok(());
+            };
+            visit.scope = Some(snapshot.scope.clone());
+            let plan = self.decide(&snapshot)?;
+            let progress = match &self.writer {
+                Some(writer) if !plan.changes.is_empty() => {
+                    let record = self.recorder(request, &mut visit.entries);
+                    Executor::new(self, writer, snapshot.clone(), record)
+                        .apply(&plan)
+                        .await?
+                }
+                _ => Progress::Complete,
+            };
+            keep_findings(visit, &plan);
+            if progress == Progress::Complete {
+                return self.record(request, &snapshot, &visit.findings).await;
+            }
+        }
+        Err(Error::Unsettled)
+    }
+
+    fn recorder<'v>(&'v self, request: &'v Request, entries: &'v mut Vec<Entry>) -> Record<'v, J> {
+        Record {
+            journal: &self.journal,
+            clock: &self.clock,
+            request,
+            entries,
+        }
+    }
+
+    fn decide(&self, snapshot: &Snapshot) -> Result<Plan, Error> {
+        let plan = policy::plan(snapshot, &self.rules);
+        let objections = policy::check(snapshot, &self.rules, &plan);
+        if objections.is_empty() {
+            Ok(plan)
+        } else {
+            Err(Error::PlanRefused(objections))
+        }
+    }
+
+    async fn record(
+        &self,
+        request: &Request,
+        snapshot: &Snapshot,
+        findings: &[Finding],
+    ) -> Result<(), Error> {
+        for finding in findings {
+            let entry = FindingEntry {
+                run: request.run.clone(),
+                cause: request.cause.clone(),
+                finding: finding.clone(),
+                at: self.clock.now(),
+            };
+            self.journal.note_finding(&entry).await?;
+        }
+        // A focused visit has not seen everybody, so it must not replace what the register knows.
+        if snapshot.scope == Scope::Whole {
+            let current = portal_addresses(snapshot);
+            let _ = self
+                .journal
+                .portal_addresses(request.company, &current, Keep::Record)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Keeps the findings of a round. Of an earlier round, those stay that no later one speaks about: a
+/// hold that was refused is told as refused, and not as a hold, too.
+fn keep_findings(visit: &mut Visit, plan: &Plan) {
+    let withheld = plan.withheld.iter().map(|withheld| Finding {
+        rule: withheld.change.rule,
+        kind: FindingKind::Proposed,
+        company: Some(visit.company),
+        contacts: withheld.change.action.contacts(),
+        words: format!(
+            "in {} mode, this is not done: {}, because {}",
+            withheld.mode, withheld.change.action, withheld.change.reason
+        ),
+        evidence: withheld.change.evidence.clone(),
+    });
+    let new: Vec<Finding> = plan.findings.iter().cloned().chain(withheld).collect();
+    visit.findings.retain(|old| {
+        !new.iter()
+            .any(|new| new.rule == old.rule && new.contacts == old.contacts)
+    });
+    visit.findings.extend(new);
+}
