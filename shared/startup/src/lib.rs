@@ -1,1 +1,41 @@
 //! Configuration, telemetry, and the construction of clients.
+//!
+//! A function asks for its parts once, before the first event: [`receiver()`] and [`worker()`] read the environment
+//! variables, fetch the secrets and the rules those name, and make the clients. Everything that is missing or
+//! malformed comes back at once, as [`Problems`]; no value of a secret is ever in it. [`telemetry`] sets up the
+//! log.
+//!
+//! What it deliberately does not do: nothing happens after the start. It handles no event, refreshes nothing, and
+//! asks neither the PSA nor the queue anything. Variables hold names and addresses, never secrets, and are
+//! read nowhere else.
+//!
+//! ```no_run
+//! # async fn example() -> anyhow::Result<()> {
+//! startup::telemetry::init();
+//! let parts = startup::worker().await?;
+//! assert_eq!(parts.writer.is_some(), parts.rules.may_write());
+//! # Ok(())
+//! # }
+//! ```
+
+mod aws;
+mod clock;
+mod connectwise;
+mod env;
+mod journal;
+mod problems;
+mod queue;
+mod receiver;
+mod rules;
+mod secrets;
+pub mod telemetry;
+#[cfg(test)]
+mod testing;
+mod worker;
+
+pub use crate::connectwise::DEFAULT_REQUESTS_PER_SECOND;
+pub use clock::now;
+pub use env::Env;
+pub use problems::{Problem, Problems};
+pub use receiver::{ReceiverParts, receiver};
+pub use worker::{WorkerParts, worker};
