@@ -1,0 +1,44 @@
+# Recipes with the names of the jobs in CI. `just` lists them.
+
+sam := ".venv/bin/python -m samcli"
+config := "--config-file .config/samconfig.toml"
+export SAM_CLI_TELEMETRY := "0"
+
+_list:
+    @just --list --unsorted
+
+# Everything that must pass; what CI runs.
+check:
+    tests/run
+
+# Builds with the oldest Rust that the manifest promises.
+msrv:
+    .ci/msrv
+
+# One or more steps of the check: format, lint, doc, test, template.
+step +names:
+    tests/run {{ names }}
+
+# Formats all code.
+format:
+    cargo fmt --all
+
+# Licenses, advisories and sources of the dependencies. Needs cargo-deny.
+deny:
+    cargo deny --workspace --config .deny.toml check
+
+# Dependencies that nobody uses. Needs cargo-machete.
+machete:
+    cargo machete
+
+# Sends the sample events through everything, against the sandbox.
+replay:
+    cargo run -- replay events/
+
+# Builds the functions for Lambda. Needs cargo-lambda, and the environment that `tests/run template` makes.
+build:
+    {{ sam }} build {{ config }}
+
+# Deploys for the ConnectWise login company given; shows the changes and asks first.
+deploy company *parameters: build
+    {{ sam }} deploy {{ config }} --parameter-overrides ConnectWiseLoginCompany={{ company }} {{ parameters }}
