@@ -63,6 +63,15 @@ impl MemoryQueue {
         self.with(|state, now| state.fifo.receive(max, now))
     }
 
+    /// Stores a message as any sender could have, whatever its body says: how a sample of what is on the queue gets
+    /// there, a broken one included.
+    pub fn put(&self, group: &str, body: &str, deduplication: &DeduplicationId) -> MessageId {
+        self.with(|state, now| {
+            let (group, body) = (group.to_owned(), body.to_owned());
+            state.fifo.send(group, body, deduplication.clone(), now)
+        })
+    }
+
     /// Removes a message that is done.
     pub fn delete(&self, receipt: &str) -> Result<(), Error> {
         self.with(|state, now| state.fifo.delete(receipt, now))

@@ -1,0 +1,262 @@
+//! The PSA as a server on a local port.
+
+mod wire;
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    Router,
+    body::{self, Body},
+    extract::{ConnectInfo, Request, State},
+    response::Response,
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use crate::{
+    connectwise::{self, Answer, Door, Incoming},
+    fault::Effect,
+    handle::WorldHandle,
+    request_log::{RequestKind, RequestLog},
+    world::World,
+};
+use wire::{Cut, Wires};
+
+/// The largest body that is read.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// A running PSA. It stops when it is dropped; [`Sandbox::stop`] waits for that.
+pub struct Sandbox {
+    address: SocketAddr,
+    world: WorldHandle,
+    requests: RequestLog,
+    stopping: watch::Sender<bool>,
+    server: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Starts on a free port of this machine, on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had.
+    pub async fn start(world: World) -> io::Result<Sandbox> {
+        Sandbox::start_on(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), world).await
+    }
+
+    /// Starts on an address.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be had.
+    pub async fn start_on(address: SocketAddr, world: World) -> io::Result<Sandbox> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let (stopping, stopped) = watch::channel(false);
+        let (world, requests) = (WorldHandle::new(world), RequestLog::default());
+        let served = Served {
+            origin: format!("http://{address}"),
+            world: world.clone(),
+            requests: requests.clone(),
+            stopped: stopped.clone(),
+        };
+        let router = Router::new().fallback(answer).with_state(Arc::new(served));
+        let service = router.into_make_service_with_connect_info::<Cut>();
+        let server =
+            axum::serve(Wires(listener), service).with_graceful_shutdown(until_stopped(stopped));
+        let server = tokio::spawn(async move {
+            // Serving never fails: what goes wrong with a connection concerns that connection alone.
+            let _ = server.await;
+        });
+        Ok(Sandbox {
+            address,
+            world,
+            requests,
+            stopping,
+            server,
+        })
+    }
+
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The world behind it, to be read and edited between requests.
+    pub fn world(&self) -> WorldHandle {
+        self.world.clone()
+    }
+
+    /// The requests it saw.
+    pub fn requests(&self) -> RequestLog {
+        self.requests.clone()
+    }
+
+    /// Stops it; requests that stall are given up.
+    pub async fn stop(self) {
+        // Nobody is there to be told when the server has ended already.
+        let _ = self.stopping.send(true);
+        let _ = self.server.await;
+    }
+}
+
+struct Served {
+    origin: String,
+    world: WorldHandle,
+    requests: RequestLog,
+    stopped: watch::Receiver<bool>,
+}
+
+async fn until_stopped(mut stopped: watch::Receiver<bool>) {
+    // An error means that the sandbox was dropped, which stops it as well.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+async fn answer(
+    State(served): State<Arc<Served>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+) -> Response {
+    let incoming = read(&served.origin, request).await;
+    let kind = match connectwise::door(&incoming.path) {
+        Door::Api(..) => RequestKind::Api,
+        Door::Key(_) => RequestKind::Key,
+        Door::CompanyInfo(_) => RequestKind::CompanyInfo,
+        Door::None => RequestKind::Other,
+    };
+    let serial = served
+        .requests
+        .open(kind, &incoming.method, &incoming.path, &incoming.query);
+    match outcome(&served.world, &incoming) {
+        Outcome::Answer(answer, whole) => {
+            if whole {
+                served.requests.close(serial, answer.status);
+            } else {
+                cut.in_body(answer.body.len() / 2);
+            }
+            respond(answer, serial)
+        }
+        Outcome::Silence { stalls } => {
+            if stalls {
+                until_stopped(served.stopped.clone()).await;
+            }
+            cut.at_once();
+            Response::new(Body::empty())
+        }
+    }
+}
+
+/// What the client gets to see.
+enum Outcome {
+    /// An answer: the whole of it, or half of its body.
+    Answer(Answer, bool),
+    /// No answer: at once, or never.
+    Silence { stalls: bool },
+}
+
+fn outcome(world: &WorldHandle, incoming: &Incoming) -> Outcome {
+    let mut locked = world.lock();
+    let effect = locked.strike(&incoming.method, &incoming.path);
+    let mut carried_out = || connectwise::knock(&mut locked, incoming);
+    let outcome = match effect {
+        None => Outcome::Answer(carried_out(), true),
+        Some(Effect::TooManyRequests { retry_after }) => {
+            Outcome::Answer(too_many_requests(retry_after), true)
+        }
+        Some(Effect::Answer {
+            status,
+            content_type,
+            body,
+        }) => {
+            let answer = Answer {
+                body: body.into_bytes(),
+                status,
+                headers: Vec::new(),
+                content_type: "",
+            };
+            Outcome::Answer(answer.header("Content-Type", content_type), true)
+        }
+        Some(Effect::Drop) => Outcome::Silence { stalls: false },
+        Some(Effect::LostAnswer) => {
+            carried_out();
+            Outcome::Silence { stalls: false }
+        }
+        Some(Effect::CutBody) => match carried_out() {
+            // There is nothing to cut: the answer is lost.
+            answer if answer.body.is_empty() => Outcome::Silence { stalls: false },
+            answer => Outcome::Answer(answer, false),
+        },
+        Some(Effect::Stall { applied }) => {
+            if applied {
+                carried_out();
+            }
+            Outcome::Silence { stalls: true }
+        }
+    };
+    let told = !locked.outbox.is_empty();
+    drop(locked);
+    if told {
+        world.wake();
+    }
+    outcome
+}
+
+/// The one error whose body calls its code `error`.
+fn too_many_requests(seconds: u32) -> Answer {
+    let message = format!("Too many requests. Please try again in {seconds} seconds.");
+    let body = serde_json::json!({ "error": "ConnectWiseAPI", "message": message });
+    Answer::json(429, &body).header("Retry-After", seconds.to_string())
+}
+
+async fn read(origin: &str, request: Request) -> Incoming {
+    let (parts, body) = request.into_parts();
+    let header = |name: &str| text(&parts.headers, name);
+    Incoming {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        authorization: header("authorization"),
+        client_id: header("clientid"),
+        content_type: header("content-type"),
+        pagination: header("pagination-type"),
+        // A body that breaks off or is too large is answered like any that cannot be read.
+        body: body::to_bytes(body, LARGEST_BODY)
+            .await
+            .map(Vec::from)
+            .unwrap_or_default(),
+        origin: origin.to_owned(),
+    }
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+fn respond(answer: Answer, serial: u64) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if answer.status != 204 && !answer.content_type.is_empty() {
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(answer.content_type),
+        );
+    }
+    headers.insert("api-current-version", HeaderValue::from_static("2025.1"));
+    let id = crate::record::uuid(&format!("request {serial}"));
+    let given = answer.headers.into_iter().chain([("x-cw-request-id", id)]);
+    for (name, value) in given {
+        if let (Ok(name), Ok(value)) = (name.parse::<header::HeaderName>(), value.parse()) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests;
