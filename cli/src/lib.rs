@@ -1,1 +1,52 @@
 //! The operator's tool.
+//!
+//! [`run`] is the whole program: it reads the arguments, works on the local profile (an embedded
+//! sandbox with an example tenant and an embedded journal, see [`local`]), prints what a person likes
+//! to read or, with `--json`, the same as data, and returns an exit code.
+//!
+//! What it deliberately does not do: it decides nothing. The receiver, the worker, the client and the
+//! journal that it drives are the ones that are deployed; here they are put together and their
+//! reports are printed.
+
+mod args;
+mod commands;
+mod exit;
+pub mod local;
+mod print;
+pub mod replay;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Command};
+use crate::exit::{Exit, explain_failure};
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(dispatch(args)),
+        Err(error) => Err(error.into()),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) => explain_failure(&error).into(),
+    }
+}
+
+async fn dispatch(args: Args) -> anyhow::Result<Exit> {
+    let profile = &args.profile;
+    match args.command {
+        Command::Replay(command) => commands::replay::run(profile, command).await,
+        Command::Plan(command) => commands::plan::run(profile, command).await,
+        Command::History(command) => commands::history::run(profile, &command).await,
+        Command::Explain(command) => commands::explain::run(profile, &command).await,
+        Command::Sandbox(command) => commands::sandbox::run(command).await,
+        Command::Rules(command) => commands::rules::run(profile, &command),
+    }
+}

@@ -1,1 +1,7 @@
-fn main() {}
+//! Starts the operator's tool.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rollcall::run()
+}

@@ -57,4 +57,4 @@ pub use plan::{Plan, Withheld};
 pub use private::{Private, PrivateValue};
 pub use reference::{RecordKind, Reference};
 pub use rule::{Mode, Rule};
-pub use snapshot::{Carrier, Details, Membership, Note, Scope, Snapshot};
+pub use snapshot::{Details, Membership, Note, Scope, Snapshot};

@@ -38,7 +38,7 @@ impl Snapshot {
                 let kept = self.details.entry(*survivor).or_default();
                 kept.references.extend(moved);
                 for carriers in self.carriers.values_mut() {
-                    carriers.retain(|carrier| carrier.contact != *loser);
+                    carriers.retain(|carrier| carrier.id != *loser);
                 }
             }
             Action::Repoint {

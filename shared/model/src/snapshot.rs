@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Company, CompanyId, Contact, ContactId, ContactTypeId, Email, GroupId, Memory, NoteId, Private,
+    Company, Contact, ContactId, ContactTypeId, Email, GroupId, Memory, NoteId, Private,
     PrivateValue, Reference, TypeAssociationId, TypeLabel,
 };
 
@@ -21,8 +21,8 @@ pub struct Snapshot {
     pub contacts: BTreeMap<ContactId, Contact>,
     /// Whether these are all of them.
     pub scope: Scope,
-    /// Who else in the tenant carries an address, for the addresses that were asked about.
-    pub carriers: BTreeMap<Email, Vec<Carrier>>,
+    /// Everybody in the tenant who carries an address, for the addresses that were asked about.
+    pub carriers: BTreeMap<Email, Vec<Contact>>,
     /// What only a merge needs to know, for the contacts that may take part in one.
     pub details: BTreeMap<ContactId, Details>,
     /// The label that mirrors the primary contact, where the instance has one.
@@ -44,17 +44,6 @@ pub enum Scope {
         /// The contacts the visit is about.
         on: BTreeSet<ContactId>,
     },
-}
-
-/// Somebody who carries an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Carrier {
-    /// Who.
-    pub contact: ContactId,
-    /// At which company, if any.
-    pub company: Option<CompanyId>,
-    /// Whether that contact has been let into the portal.
-    pub invited: bool,
 }
 
 /// What hangs on a contact and is not part of its record.

@@ -204,12 +204,14 @@ fn unusable(now: &Snapshot, rules: &Rules, contact: &Contact, email: &Email) -> 
         .into_iter()
         .flatten()
         .find(|carrier| {
-            carrier.invited && carrier.contact != id && carrier.company != Some(now.company.id)
+            carrier.is_invited()
+                && carrier.company != Some(now.company.id)
+                && (!spells_name(email, contact) || spells_name(email, carrier))
         });
     elsewhere.map(|carrier| {
         format!(
             "the email of contact {id} is the portal login of contact {} at another company",
-            carrier.contact
+            carrier.id
         )
     })
 }

@@ -1,10 +1,10 @@
 //! Reading a company into a snapshot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use connectwise::{ChildConditions, Conditions};
 use journal::{Keep, Store};
-use model::{Carrier, Contact, ContactId, Email, Scope, Snapshot};
+use model::{Contact, ContactId, Email, Scope, Snapshot};
 use policy::Need;
 
 use crate::error::Error;
@@ -259,25 +259,14 @@ fn add(snapshot: &mut Snapshot, contacts: Vec<Contact>) {
 /// Notes who carries each address, also that nobody does. The PSA's matching is loose, so each
 /// contact is compared again.
 fn note_carriers(snapshot: &mut Snapshot, emails: BTreeSet<Email>, found: &[Contact]) {
-    let mut carriers: BTreeMap<Email, Vec<Carrier>> = emails
-        .into_iter()
-        .map(|email| (email, Vec::new()))
-        .collect();
-    for contact in found {
-        for (email, _) in contact.emails() {
-            if let Some(carriers) = carriers.get_mut(&email) {
-                carriers.push(Carrier {
-                    contact: contact.id,
-                    company: contact.company,
-                    invited: contact.is_invited(),
-                });
+    for email in emails {
+        let carries = |contact: &&Contact| contact.emails().iter().any(|(e, _)| *e == email);
+        let carriers: Vec<Contact> = found.iter().filter(carries).cloned().collect();
+        let known = snapshot.carriers.entry(email).or_default();
+        for contact in carriers {
+            if known.iter().all(|held| held.id != contact.id) {
+                known.push(contact);
             }
         }
-    }
-    for (email, mut found) in carriers {
-        let known = snapshot.carriers.entry(email).or_default();
-        known.append(&mut found);
-        known.sort();
-        known.dedup();
     }
 }

@@ -1,6 +1,6 @@
 //! Email before portal invite.
 
-use model::{Action, Carrier, CompanyId, Contact, Login, Outcome, Portal, Rule, Snapshot};
+use model::{Action, CompanyId, Contact, Login, Outcome, Portal, Rule, Snapshot};
 use policy::{Need, Rules};
 
 use crate::world::{company, contact, enforce, id_of, inactive, invited, past, plan, plan_with};
@@ -124,11 +124,8 @@ fn the_address_of_a_former_colleague_can_be_used_again() {
 #[test]
 fn the_login_of_somebody_at_another_company_is_not_shared() {
     let mut now = company([invited(ada().with_email(1, "ada@x.example"))]);
-    let carrier = Carrier {
-        contact: id_of(99),
-        company: Some(CompanyId::new(2)),
-        invited: true,
-    };
+    let mut carrier = invited(contact(99, "Ada", "Lovelace").with_email(9, "ada@x.example"));
+    carrier.company = Some(CompanyId::new(2));
     now.carriers
         .insert("ada@x.example".parse().unwrap(), vec![carrier]);
     insta::assert_snapshot!(plan(&now), @"
@@ -136,6 +133,16 @@ fn the_login_of_somebody_at_another_company_is_not_shared() {
           because the email of contact 30 is the portal login of contact 99 at another company, so a portal mail could not reach this person alone
     finding portal-invite: portal-held, company 1, contact 30: the email of contact 30 is the portal login of contact 99 at another company; the portal login is held until somebody adds a usable email of its own
     ");
+}
+
+#[test]
+fn an_address_that_a_stranger_elsewhere_borrowed_stays_its_owners_login() {
+    let mut now = company([invited(ada().with_email(1, "ada.byron@x.example"))]);
+    let mut carrier = invited(contact(99, "Li", "Wei").with_email(9, "ada.byron@x.example"));
+    carrier.company = Some(CompanyId::new(2));
+    let email = "ada.byron@x.example".parse().unwrap();
+    now.carriers.insert(email, vec![carrier]);
+    insta::assert_snapshot!(plan(&now), @"nothing to do");
 }
 
 #[test]

@@ -1,0 +1,151 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args as Arguments, Parser, Subcommand};
+use model::{CompanyId, ContactId};
+
+/// Keeps the contacts of ConnectWise PSA in line: merges duplicates, sees to the default contact,
+/// and lets nobody into the portal without an address of their own.
+///
+/// Without configuration it works on the local profile: an embedded sandbox with an example tenant,
+/// and an embedded journal, both kept under .rollcall/. No account, no network.
+///
+/// Exit codes: 0 done, 1 something was found or refused, 2 usage or configuration, 3 the other side
+/// failed.
+#[derive(Parser)]
+#[command(name = "rollcall", version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) profile: Profile,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where to work.
+#[derive(Arguments)]
+pub(crate) struct Profile {
+    /// The folder of the local profile
+    #[arg(
+        long,
+        global = true,
+        default_value = ".rollcall",
+        value_name = "FOLDER"
+    )]
+    pub(crate) folder: PathBuf,
+    /// A rules file to work by, in place of the local profile's own, which enforces everything
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Send sample events through receiver, queue and worker, and show what happened to each
+    #[command(after_help = "Example:\n  rollcall replay events/\n  \
+        rollcall replay events/callback-receiver/01-portal-without-email.json --json\n\n\
+        Exit code: 0 when every event was taken to its end, whatever that was.")]
+    Replay(Replay),
+    /// Show what would be changed, and why; write nothing
+    #[command(
+        after_help = "Example:\n  rollcall plan --company 830\n  rollcall plan --all --json\n\n\
+        Exit code: 1 when something would be changed or was found."
+    )]
+    Plan(Plan),
+    /// Show what was done, when, and by which rule
+    #[command(after_help = "Example:\n  rollcall history --contact 83002\n  \
+        rollcall history --company 830 --json")]
+    History(History),
+    /// Show one change or visit whole: the evidence, and each record before and after
+    #[command(after_help = "Example:\n  rollcall explain 20260304-5f0c1a1e2b.3\n\n\
+        Exit code: 1 when the journal knows no such change or visit.")]
+    Explain(Explain),
+    /// Run the fake PSA on a local port, sending signed callbacks for its own changes
+    #[command(after_help = "Example:\n  rollcall sandbox --listen 127.0.0.1:8080 \
+        --callback http://127.0.0.1:9000/cw/TOKEN")]
+    Sandbox(Sandbox),
+    /// Check a rules file, or show the rules in force
+    #[command(subcommand)]
+    Rules(Rules),
+}
+
+#[derive(Arguments)]
+pub(crate) struct Replay {
+    /// Event files, folders of them, or - for one on standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Print data instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Arguments)]
+pub(crate) struct Plan {
+    /// Only this company
+    #[arg(long, value_name = "ID", conflicts_with = "all")]
+    pub(crate) company: Option<CompanyId>,
+    /// Every company, which is the default
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print data instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Arguments)]
+pub(crate) struct History {
+    /// Only what touched this contact
+    #[arg(long, value_name = "ID", conflicts_with = "company")]
+    pub(crate) contact: Option<ContactId>,
+    /// Only what was done at this company
+    #[arg(long, value_name = "ID")]
+    pub(crate) company: Option<CompanyId>,
+    /// Print data instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Arguments)]
+pub(crate) struct Explain {
+    /// A change (RUN.NUMBER) or a visit (RUN), as history prints them
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Print data instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Arguments)]
+pub(crate) struct Sandbox {
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// A tenant to start with, as saved in a local profile (sandbox.json), in place of the example
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+    /// What goes wrong: a JSON list of faults, as in the scenes of events/
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+    /// Where to send contact and company callbacks
+    #[arg(long, value_name = "URL")]
+    pub(crate) callback: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Rules {
+    /// Check a rules file and tell every mistake with its place
+    #[command(after_help = "Example:\n  rollcall rules check rules.toml\n\n\
+        Exit code: 1 when there is a mistake.")]
+    Check {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Print the rules in force
+    #[command(after_help = "Example:\n  rollcall rules show --rules rules.toml")]
+    Show {
+        /// Print data instead of text
+        #[arg(long)]
+        json: bool,
+    },
+}

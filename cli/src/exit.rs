@@ -1,0 +1,55 @@
+//! Exit codes, and what is said when a command fails.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use crate::print;
+
+/// How a command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: something was found or refused, as each command says.
+    Found,
+    /// 2: the arguments or the configuration are wrong.
+    Usage,
+    /// 3: the other side failed.
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Found => 1,
+            Exit::Usage => 2,
+            Exit::Failed => 3,
+        })
+    }
+}
+
+/// A mistake of the caller, with what to do about it.
+#[derive(Debug)]
+pub(crate) struct UsageError(String);
+
+impl UsageError {
+    pub(crate) fn raise(words: impl Into<String>) -> anyhow::Error {
+        Self(words.into()).into()
+    }
+}
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}
+
+/// Says what went wrong and finds the exit code for it.
+pub(crate) fn explain_failure(error: &anyhow::Error) -> Exit {
+    let by_caller = error.chain().any(|cause| cause.is::<UsageError>());
+    print::failure(error);
+    if by_caller { Exit::Usage } else { Exit::Failed }
+}

@@ -1,0 +1,202 @@
+//! The local profile: everything that is deployed, put together in one process around a sandbox.
+//!
+//! The receiver, the worker, the API client and the journal are the real ones, and they meet the
+//! sandbox over real HTTP. What stands in for AWS is the queue, which keeps the rules of SQS FIFO in
+//! memory. Time is the sandbox's: a wait moves its clock instead of sitting it out.
+
+mod clock;
+mod folder;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use callback_receiver::{Limits, Receiver, ReceiverConfig};
+use connectwise::callback::{KeyFetcher, Tenant};
+use connectwise::{Config, Reader, Settings, Writer};
+use contact_policy::Worker;
+use http_client::{Client, ClientConfig, Url};
+use jiff::Timestamp;
+use journal::Sqlite;
+use policy::Rules;
+use queue::{MemoryQueue, QueueRules};
+use reconcile::{Clock, Reconciler};
+use sandbox::{RequestLog, Sandbox, WorldHandle};
+
+use clock::WorldTimer;
+use folder::Folder;
+
+/// The path token of the example tenant's callback URL, as in the sample events.
+pub const PATH_TOKEN: &str = "t-7f3a";
+
+/// The instance of the example tenant, as its callbacks name it.
+const PRODUCT_INSTANCE: &str = "64b0c2d1e5f60700018a9b3c";
+
+/// The host that the example tenant's callbacks come from.
+const SITE: &str = "https://na.myconnectwise.net";
+
+/// A running local profile.
+pub struct Local {
+    folder: Folder,
+    sandbox: Sandbox,
+    reader: Reader,
+    rules: Rules,
+    /// Takes callbacks.
+    pub receiver: Receiver<MemoryQueue>,
+    /// The work queue.
+    pub queue: MemoryQueue,
+    /// Visits companies.
+    pub worker: Worker<Arc<Sqlite>, MemoryQueue>,
+    journal: Arc<Sqlite>,
+}
+
+impl Local {
+    /// Opens the profile kept in a folder, or makes a new one with the example tenant.
+    ///
+    /// # Errors
+    /// When the folder is in use by another process or cannot be used.
+    pub async fn open(folder: &Path, rules: Rules) -> anyhow::Result<Self> {
+        let (folder, world) = Folder::open(folder)?;
+        let journal =
+            Arc::new(Sqlite::open(folder.journal()).context("failed to open the journal")?);
+        let sandbox = Sandbox::start(world)
+            .await
+            .context("failed to start the sandbox")?;
+        let world = sandbox.world();
+        let base: Url = sandbox
+            .base_url()
+            .parse()
+            .context("failed to read the sandbox's address")?;
+
+        let credentials = world.lock().credentials();
+        let config = Config::new(&Settings {
+            site: base.to_string(),
+            login_company: credentials.company.clone(),
+            public_key: credentials.public_key.into(),
+            private_key: credentials.private_key.into(),
+            client_id: credentials.client_id.into(),
+            api_version: None,
+            codebase: None,
+        })
+        .context("failed to configure the PSA client")?;
+        let timer = WorldTimer::new(world.clone());
+        let http = Client::new(ClientConfig::default(), Arc::new(timer));
+        let reader = Reader::new(config, http);
+        let writer = rules.may_write().then(|| Writer::new(reader.clone()));
+
+        let now = now_of(&world);
+        let queue = MemoryQueue::new(QueueRules::default(), now.clone());
+        let tenant = Tenant::new(credentials.company, SITE)
+            .context("failed to describe the example tenant")?
+            .with_product_instance(PRODUCT_INSTANCE);
+        let config = ReceiverConfig {
+            tenant_token: PATH_TOKEN.into(),
+            tenant,
+            limits: Limits::default(),
+        };
+        let receiver = Receiver::new(config, queue.clone(), KeyFetcher::at(base), now.clone());
+        let clock: Arc<dyn Clock> = Arc::new(now);
+        let reconciler = Reconciler::new(
+            reader.clone(),
+            writer,
+            journal.clone(),
+            rules.clone(),
+            clock.clone(),
+        );
+        let worker = Worker::new(reconciler, queue.clone(), clock);
+        let local = Self {
+            folder,
+            sandbox,
+            reader,
+            rules,
+            receiver,
+            queue,
+            worker,
+            journal,
+        };
+        local
+            .worker
+            .reconciler()
+            .warm_up()
+            .await
+            .context("failed to read the sandbox")?;
+        Ok(local)
+    }
+
+    /// The fake PSA.
+    #[must_use]
+    pub fn world(&self) -> WorldHandle {
+        self.sandbox.world()
+    }
+
+    /// Every request that the fake PSA saw.
+    #[must_use]
+    pub fn requests(&self) -> RequestLog {
+        self.sandbox.requests()
+    }
+
+    /// The journal.
+    #[must_use]
+    pub fn journal(&self) -> &Sqlite {
+        &self.journal
+    }
+
+    /// Reads the fake PSA.
+    #[must_use]
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// A reconciler that has no writer, and so cannot write.
+    #[must_use]
+    pub fn observer(&self) -> Reconciler<Arc<Sqlite>> {
+        let clock = Arc::new(now_of(&self.world()));
+        let (reader, rules) = (self.reader.clone(), self.rules.clone());
+        Reconciler::new(reader, None, self.journal.clone(), rules, clock)
+    }
+
+    /// Saves the fake PSA, so that the next command finds it as this one leaves it.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn save(&self) -> anyhow::Result<()> {
+        self.folder.save(&self.world().lock())
+    }
+}
+
+/// The rules of the local profile: those of a file, or everything enforced.
+///
+/// # Errors
+/// When the file cannot be read, or with every mistake in it.
+pub fn rules(file: Option<&Path>) -> anyhow::Result<Rules> {
+    match file {
+        None => Ok(Rules::default().in_mode(model::Mode::Enforce)),
+        Some(file) => {
+            let text = std::fs::read_to_string(file).map_err(|error| {
+                crate::exit::UsageError::raise(format!("read {}: {error}", file.display()))
+            })?;
+            Rules::parse(&text).map_err(|error| {
+                crate::exit::UsageError::raise(format!("{}: {error}", file.display()))
+            })
+        }
+    }
+}
+
+/// The journal kept in a folder, without starting anything. `None` when there is none yet.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn journal(folder: &Path) -> anyhow::Result<Option<Sqlite>> {
+    let path = folder.join(folder::JOURNAL);
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(Some(
+        Sqlite::open(path).context("failed to open the journal")?,
+    ))
+}
+
+fn now_of(world: &WorldHandle) -> impl Fn() -> Timestamp + Clone + Send + Sync + 'static {
+    let world = world.clone();
+    move || world.lock().now
+}

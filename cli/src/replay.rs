@@ -1,0 +1,234 @@
+//! Sample events through receiver, queue and worker, with a report of all that happened.
+
+mod card;
+mod event;
+mod pump;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use callback_receiver::Verdict;
+use jiff::Timestamp;
+use lambda_http::Request;
+use model::{Action, Entry, Finding, RunId, Scope};
+use sandbox::{Kind, World};
+use serde::Serialize;
+
+use crate::local::Local;
+
+pub use card::Card;
+pub use event::{Sample, SampleKind, collect};
+
+/// What happened to one event.
+#[derive(Debug, Serialize)]
+pub struct Replayed {
+    /// The event's file.
+    pub event: PathBuf,
+    /// What happened in the PSA just before it, the first time it was replayed.
+    pub scene: Option<String>,
+    /// When it was replayed, by the sandbox's clock.
+    pub at: Timestamp,
+    /// What the receiver answered; absent for an event that stands on the queue.
+    pub answer: Option<Answer>,
+    /// What became of it.
+    pub fate: EventFate,
+    /// Each message it led to, and what became of that.
+    pub messages: Vec<Message>,
+    /// Each visit it led to.
+    pub visits: Vec<VisitReport>,
+    /// What a person should look at.
+    pub findings: Vec<Finding>,
+    /// How many requests the PSA saw, by method.
+    pub requests: BTreeMap<String, usize>,
+    /// Each record that was written to, before and after.
+    pub records: Vec<Record>,
+}
+
+/// What the receiver answered.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The outcome: `queued`, `ignored` or `refused`.
+    pub outcome: String,
+    /// Why it is refused, if it is.
+    pub reason: Option<String>,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EventFate {
+    /// Its work is done.
+    Done,
+    /// Its work is done, and a person has something to look at.
+    Finding,
+    /// Its message could not be worked on and waits among the dead letters.
+    DeadLetter,
+    /// It was not taken.
+    Refused,
+    /// It was taken, and there was nothing to do about it.
+    Ignored,
+}
+
+/// A message that an event led to.
+#[derive(Debug, Serialize)]
+pub struct Message {
+    /// Its id.
+    pub id: String,
+    /// Its group.
+    pub group: String,
+    /// What became of it.
+    pub fate: EventFate,
+    /// How often it was delivered.
+    pub deliveries: u32,
+    /// Why it came back, each time it did.
+    pub errors: Vec<String>,
+}
+
+/// A visit that an event led to.
+#[derive(Debug, Serialize)]
+pub struct VisitReport {
+    /// What it is called in the journal.
+    pub run: RunId,
+    /// The company.
+    pub company: model::CompanyId,
+    /// How much of the company was read; absent when it is gone.
+    pub scope: Option<Scope>,
+    /// Every write that was attempted, with its outcome.
+    pub changes: Vec<Entry>,
+    /// What a person should look at.
+    pub findings: Vec<Finding>,
+}
+
+/// A record that was written to.
+#[derive(Debug, Serialize)]
+pub struct Record {
+    /// `contact` or `company`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: u32,
+    /// As it stood before the event; absent when it did not exist.
+    pub before: Option<Card>,
+    /// As it stands after it; absent when it is gone.
+    pub after: Option<Card>,
+}
+
+/// Replays one sample: plays its scene if the tenant has not seen it, sends the event, and works
+/// through the queue until nothing moves any more.
+///
+/// # Errors
+/// When the sample cannot be replayed at all. An event that is refused or fails is no error.
+pub async fn replay(local: &Local, sample: &Sample) -> anyhow::Result<Replayed> {
+    let world = local.world();
+    world.advance(1);
+    let scene = match &sample.scene {
+        Some(scene) if world.play(scene)? => Some(scene.name.clone()),
+        _ => None,
+    };
+    let mark = local.requests().mark();
+    let at = world.lock().now;
+    let before = world.snapshot();
+
+    let answer = match &sample.kind {
+        SampleKind::Callback(text) => Some(receive(local, text, &sample.path).await?),
+        SampleKind::Queue(event) => {
+            event::put(local, event);
+            None
+        }
+    };
+    let pumped = pump::pump(local).await?;
+    let after = world.snapshot();
+    let records = records(&before, &after, &pumped.visits);
+    if scene.is_some() || !records.is_empty() || world.lock().now != at {
+        local.save()?;
+    }
+    let mut findings: Vec<Finding> = pumped.findings;
+    findings.extend(
+        pumped
+            .visits
+            .iter()
+            .flat_map(|visit| visit.findings.clone()),
+    );
+    Ok(Replayed {
+        event: sample.path.clone(),
+        scene,
+        at,
+        fate: fate(answer.as_ref(), &pumped.messages),
+        answer,
+        messages: pumped.messages,
+        visits: pumped.visits,
+        findings,
+        requests: local.requests().counts_since(mark),
+        records,
+    })
+}
+
+async fn receive(local: &Local, event: &str, path: &Path) -> anyhow::Result<Answer> {
+    let request: Request = lambda_http::request::from_str(event)
+        .with_context(|| format!("failed to read {} as an HTTP event", path.display()))?;
+    let receipt = local.receiver.receive(request).await;
+    Ok(Answer {
+        status: receipt.response.status().as_u16(),
+        outcome: receipt.verdict.outcome().to_owned(),
+        reason: match receipt.verdict {
+            Verdict::Refused { reason } => Some(reason.code().to_owned()),
+            Verdict::Ignored { record_type } => Some(record_type.as_str().to_owned()),
+            Verdict::Queued { .. } => None,
+        },
+    })
+}
+
+/// The worst that became of its messages, or what the receiver decided.
+fn fate(answer: Option<&Answer>, messages: &[Message]) -> EventFate {
+    match answer.map(|answer| answer.outcome.as_str()) {
+        Some("refused") => return EventFate::Refused,
+        Some("ignored") => return EventFate::Ignored,
+        _ => {}
+    }
+    let any = |fate| messages.iter().any(|message| message.fate == fate);
+    if any(EventFate::DeadLetter) {
+        EventFate::DeadLetter
+    } else if any(EventFate::Finding) {
+        EventFate::Finding
+    } else {
+        EventFate::Done
+    }
+}
+
+/// Every record that the visits tried to write to, as it stood before and as it stands now.
+fn records(before: &World, after: &World, visits: &[VisitReport]) -> Vec<Record> {
+    let mut contacts = BTreeSet::new();
+    let mut companies = BTreeSet::new();
+    for entry in visits.iter().flat_map(|visit| &visit.changes) {
+        contacts.extend(
+            entry
+                .action
+                .contacts()
+                .into_iter()
+                .map(model::ContactId::get),
+        );
+        if let Action::SetDefaultContact { company, .. }
+        | Action::SetBillingContact { company, .. } = entry.action
+        {
+            companies.insert(company.get());
+        }
+    }
+    let record = |kind, name, id| Record {
+        kind: name,
+        id,
+        before: Card::of(before, kind, id),
+        after: Card::of(after, kind, id),
+    };
+    let companies = companies
+        .into_iter()
+        .map(|id| record(Kind::Company, "company", id));
+    let contacts = contacts
+        .into_iter()
+        .map(|id| record(Kind::Contact, "contact", id));
+    companies
+        .chain(contacts)
+        .filter(|record| record.before != record.after)
+        .collect()
+}
