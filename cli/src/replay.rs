@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use lambda_http::Request;
 use model::{Action, Entry, Finding, RunId, Scope};
 use sandbox::{Kind, World};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::local::Local;
 
@@ -57,7 +57,7 @@ pub struct Answer {
 }
 
 /// What became of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventFate {
     /// Its work is done.

@@ -43,7 +43,8 @@ pub(crate) fn event(out: &mut Out, replayed: &Replayed) -> anyhow::Result<()> {
         None => out.line(&format!("  {time}   {}", plural(messages.len(), "message")))?,
     }
     for message in messages {
-        for error in &message.errors {
+        let errors: BTreeSet<&String> = message.errors.iter().collect();
+        for error in errors {
             lines(
                 out,
                 &format!("{}: {error}", message.group),

@@ -12,7 +12,7 @@ use serde_json::Value;
 pub struct Card(pub BTreeMap<String, String>);
 
 /// Records that point at a contact, as the card names them.
-const POINTING: [(Kind, &str); 9] = [
+const POINTING: [(Kind, &str); 8] = [
     (Kind::ServiceTicket, "service tickets"),
     (Kind::ProjectTicket, "project tickets"),
     (Kind::Activity, "activities"),
@@ -21,7 +21,6 @@ const POINTING: [(Kind, &str); 9] = [
     (Kind::Configuration, "configurations"),
     (Kind::Agreement, "agreements"),
     (Kind::SalesOrder, "sales orders"),
-    (Kind::GroupMembership, "groups"),
 ];
 
 /// Properties that say nothing to a person, or are shown in another way.
@@ -125,12 +124,20 @@ fn contact(world: &World, id: u32, record: &Value) -> BTreeMap<String, String> {
             card.insert(field.clone(), text(value));
         }
     }
-    let notes: Vec<String> = world
-        .referring(Kind::Note, "contactId", id)
-        .into_iter()
-        .filter_map(|note| world.get(Kind::Note, note))
+    let of_contact = |kind, field: &'static str| {
+        world
+            .ids(kind)
+            .into_iter()
+            .filter_map(move |record| world.get(kind, record))
+            .filter(move |record| record[field] == id || record[field]["id"] == id)
+    };
+    let notes: Vec<String> = of_contact(Kind::Note, "contactId")
         .map(|note| text(&note["text"]).replace('\n', " / "))
         .collect();
+    let groups: Vec<String> = of_contact(Kind::GroupMembership, "contact")
+        .map(|membership| text(&membership["group"]))
+        .collect();
+    card.insert("groups".to_owned(), groups.join(", "));
     card.insert("notes".to_owned(), notes.join(" | "));
     for (kind, name) in POINTING {
         let ids: Vec<String> = world

@@ -18,7 +18,7 @@ pub use worker::{Handled, Report, Worker};
 /// [response](Report::response) for Lambda.
 pub async fn handle<J, Q>(event: SqsEvent, worker: &Worker<J, Q>) -> Report
 where
-    J: journal::Store,
+    J: reconcile::Store,
     Q: queue::Sender + queue::Delayer + Sync,
 {
     worker.work(batch::groups(event)).await

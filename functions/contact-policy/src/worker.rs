@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use journal::Store;
 use model::{Cause, CompanyId, ContactId, Finding, RunId};
 use queue::{DeduplicationId, Delayer, Message, MessageId, Sender};
-use reconcile::{Clock, Error, Fate, Located, Reconciler, Request, Visit, backoff, fate};
+use reconcile::{Clock, Error, Fate, Located, Reconciler, Request, Store, Visit, backoff, fate};
 use tracing::Instrument as _;
 
 use crate::batch::{Group, Item};
@@ -105,7 +104,11 @@ impl<J: Store, Q: Sender + Delayer + Sync> Worker<J, Q> {
             let failed = report.messages[first_report..]
                 .iter()
                 .any(Handled::comes_back);
-            if failed {
+            if failed && matches!(kind, Work::Poison) {
+                // What cannot be read is no piece of work, so nothing waits for it: the messages
+                // behind it are hints of their own, and must not die with it.
+                self.put_off(now, Fate::Dead).await;
+            } else if failed {
                 self.put_off(now, report.messages[first_report].fate).await;
                 for item in later {
                     // Behind the failed message its group is blocked; nothing is gained by waiting.

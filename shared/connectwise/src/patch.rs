@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::{FieldChange, PrivateValue};
 use serde_json::{Value, json};
 
+use crate::error::{Error, ErrorKind};
 use crate::wire::Record;
 
 /// Properties that a PATCH of a contact must not name: the PSA refuses or derives them, they have calls of
@@ -79,6 +80,25 @@ impl Patch {
     /// Whether an operation names custom fields.
     pub(crate) fn names_custom_fields(&self) -> bool {
         self.sends_no_custom_fields || !self.custom_fields.is_empty()
+    }
+
+    /// Whether the PSA complains about a property that this sets: then it was not custom fields that it
+    /// missed.
+    pub(crate) fn is_blamed(&self, error: &Error) -> bool {
+        let ErrorKind::Rejected {
+            fields: complaints, ..
+        } = error.kind()
+        else {
+            return false;
+        };
+        let names = |complaint: &str, field: &str| {
+            complaint
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .any(|word| word == field)
+        };
+        self.fields
+            .iter()
+            .any(|(field, _)| complaints.iter().any(|complaint| names(complaint, field)))
     }
 
     /// The body.

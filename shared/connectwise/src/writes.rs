@@ -58,7 +58,11 @@ impl Writer {
         let send =
             async |patch: &Patch| self.patch(operation, &path, patch, convert::contact).await;
         match send(patch).await {
-            Err(error) if is_bad_request(&error) && !patch.names_custom_fields() => {
+            Err(error)
+                if is_bad_request(&error)
+                    && !patch.names_custom_fields()
+                    && !patch.is_blamed(&error) =>
+            {
                 send(&patch.naming_custom_fields()).await
             }
             result => result,

@@ -46,6 +46,7 @@ macro_rules! contract {
             people:
                 a_contact_is_seen_where_it_was_written_to_last
                 a_contact_is_seen_in_findings_pairs_and_the_register
+                a_default_contact_is_seen_at_its_company_until_it_is_another
                 a_pair_kept_apart_is_remembered_at_every_company
                 saying_it_again_changes_nothing;
             register:

@@ -160,6 +160,16 @@ impl Store for Sqlite {
         })
     }
 
+    async fn remember_default(
+        &self,
+        company: CompanyId,
+        contact: Option<ContactId>,
+    ) -> Result<(), Error> {
+        self.write("remember a default contact", |tx| {
+            people::remember_default(tx, company, contact)
+        })
+    }
+
     async fn keep_apart(
         &self,
         pair: Pair,

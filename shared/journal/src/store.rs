@@ -58,11 +58,20 @@ pub trait Store: Send + Sync {
     fn entry(&self, id: &ChangeId) -> impl Future<Output = Result<Option<Entry>, Error>> + Send;
 
     /// Where the journal has seen a contact, the latest first: how a deleted contact is located.
-    /// Companies known only from the register of portal addresses, which has no times, come last.
+    /// Companies known only from the register of portal addresses or as those of a default contact,
+    /// which have no times, come last.
     fn companies_of(
         &self,
         contact: ContactId,
     ) -> impl Future<Output = Result<Vec<CompanyId>, Error>> + Send;
+
+    /// Remembers who a company's default contact is, so that its deletion can be told from the event,
+    /// which names nothing but the contact.
+    fn remember_default(
+        &self,
+        company: CompanyId,
+        contact: Option<ContactId>,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Records for ever that a person said these are two people. The first to say so is remembered;
     /// saying it again changes nothing.
@@ -152,6 +161,14 @@ macro_rules! delegate {
 
             async fn companies_of(&self, contact: ContactId) -> Result<Vec<CompanyId>, Error> {
                 (**self).companies_of(contact).await
+            }
+
+            async fn remember_default(
+                &self,
+                company: CompanyId,
+                contact: Option<ContactId>,
+            ) -> Result<(), Error> {
+                (**self).remember_default(company, contact).await
             }
 
             async fn keep_apart(

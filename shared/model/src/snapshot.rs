@@ -23,6 +23,9 @@ pub struct Snapshot {
     pub scope: Scope,
     /// Everybody in the tenant who carries an address, for the addresses that were asked about.
     pub carriers: BTreeMap<Email, Vec<Contact>>,
+    /// Portal addresses that nobody vouches for: the visit's contacts bring them for the first time,
+    /// or another company is known to log in with them, too.
+    pub unverified: BTreeSet<Email>,
     /// What only a merge needs to know, for the contacts that may take part in one.
     pub details: BTreeMap<ContactId, Details>,
     /// The label that mirrors the primary contact, where the instance has one.
@@ -102,6 +105,7 @@ impl Snapshot {
             contacts: BTreeMap::new(),
             scope: Scope::Whole,
             carriers: BTreeMap::new(),
+            unverified: BTreeSet::new(),
             details: BTreeMap::new(),
             primary_label: None,
             label_links: BTreeMap::new(),

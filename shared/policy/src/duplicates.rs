@@ -111,11 +111,14 @@ fn propose(
     loser: ContactId,
     evidence: Vec<Evidence>,
 ) {
-    let missing: Vec<Need> = [loser, survivor]
-        .into_iter()
-        .filter(|id| !draft.now.details.contains_key(id))
-        .map(Need::Details)
-        .collect();
+    let missing: Vec<Need> = [
+        (loser, Need::Details(loser)),
+        (survivor, Need::Belongings(survivor)),
+    ]
+    .into_iter()
+    .filter(|(id, _)| !draft.now.details.contains_key(id))
+    .map(|(_, need)| need)
+    .collect();
     if !missing.is_empty() {
         draft.needs.extend(missing);
         return;
@@ -230,7 +233,7 @@ fn steps(
                 contact: survivor,
                 text: text.into(),
             },
-            format!("what {loser} says otherwise, and its notes, would be lost"),
+            format!("the notes of {loser}, or what it says otherwise, would be lost"),
         ));
     }
     let reason = format!("one person in two records; {survivor} survives because {why}");
@@ -358,7 +361,7 @@ fn note(marker: &str, kept: &Contact, gone: &Contact, details: &Details) -> Opti
     let mut lines = conflicting(kept, gone);
     let notes = details.notes.iter().filter(|note| !note.text.is_blank());
     lines.extend(notes.map(|note| format!("note: {}", note.text.reveal())));
-    (!lines.is_empty()).then(|| format!("{marker}. It said otherwise:\n{}", lines.join("\n")))
+    (!lines.is_empty()).then(|| format!("{marker}. Kept from it:\n{}", lines.join("\n")))
 }
 
 fn evidence_for(pairs: &BTreeMap<Pair, Vec<Evidence>>, id: ContactId) -> Vec<Evidence> {

@@ -5,8 +5,10 @@ use model::{ContactId, ContactTypeId, Email};
 /// Something a plan depends on that the first reading of a company does not bring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
-    /// Notes, groups and references of a contact that takes part in a merge.
+    /// All that hangs on a contact that a merge would delete.
     Details(ContactId),
+    /// Notes and groups of a contact that a merge would keep.
+    Belongings(ContactId),
     /// Who else in the tenant carries an address.
     Carriers(Email),
     /// The link between a contact and a label that is to be taken off it.

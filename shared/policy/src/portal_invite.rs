@@ -55,6 +55,12 @@ fn invited(draft: &mut Draft<'_>, id: ContactId) {
         return;
     };
     match usable_email(&draft.now, draft.rules, &contact) {
+        Ok((email, _))
+            if draft.now.unverified.contains(&email)
+                && !draft.now.carriers.contains_key(&email) =>
+        {
+            draft.needs.insert(Need::Carriers(email));
+        }
         Ok((_, item)) if item.is_default => {}
         Ok((_, item)) => {
             let before = contact

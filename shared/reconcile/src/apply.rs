@@ -58,6 +58,11 @@ impl<'v, J: Store> Executor<'v, J> {
         }
     }
 
+    /// The records as the writes left them.
+    pub(crate) fn into_current(self) -> Snapshot {
+        self.current
+    }
+
     /// Carries out a plan, in order. It decides nothing: what is refused or has changed ends the
     /// round, and the next one is planned from what is really there.
     pub(crate) async fn apply(&mut self, plan: &Plan) -> Result<Progress, Error> {

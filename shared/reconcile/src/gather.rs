@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use connectwise::{ChildConditions, Conditions};
 use journal::{Keep, Store};
-use model::{Contact, ContactId, Email, Scope, Snapshot};
+use model::{Contact, ContactId, Details, Email, Scope, Snapshot};
 use policy::Need;
 
 use crate::error::Error;
@@ -34,8 +34,7 @@ impl<J: Store> Reconciler<J> {
         match page {
             Some(contacts) if !self.known.is_large(request.company) => {
                 add(&mut snapshot, contacts);
-                self.look_up_portal_addresses(&mut snapshot, request)
-                    .await?;
+                self.verify_portal_addresses(&mut snapshot, request).await?;
                 self.fill(&mut snapshot, Vec::new()).await?;
             }
             page => {
@@ -145,10 +144,10 @@ impl<J: Store> Reconciler<J> {
         Ok(())
     }
 
-    /// Asks the register, and through it the tenant, who else logs in with an address of this
-    /// company. An address that the visit's own contacts bring for the first time is looked up once;
-    /// after that the register knows it, and the visit costs no read.
-    async fn look_up_portal_addresses(
+    /// Asks the register which portal addresses of this company it cannot vouch for: those that the
+    /// visit's own contacts bring for the first time, and those known at another company. A policy
+    /// that relies on one asks the tenant once; after that the register knows it.
+    async fn verify_portal_addresses(
         &self,
         snapshot: &mut Snapshot,
         request: &Request,
@@ -167,8 +166,8 @@ impl<J: Store> Reconciler<J> {
                 request.contacts.contains(contact) && register.fresh.contains(email)
             })
             .map(|(email, _)| email);
-        let emails: BTreeSet<Email> = brought.chain(register.elsewhere.iter().cloned()).collect();
-        self.look_up_carriers(snapshot, emails).await
+        snapshot.unverified = brought.chain(register.elsewhere).collect();
+        Ok(())
     }
 
     /// Reads what the policies ask for, until they ask for nothing new.
@@ -186,6 +185,14 @@ impl<J: Store> Reconciler<J> {
                 match &need {
                     Need::Details(contact) => {
                         let details = self.reader.details(*contact).await?;
+                        snapshot.details.insert(*contact, details);
+                    }
+                    Need::Belongings(contact) => {
+                        let details = Details {
+                            notes: self.reader.notes(*contact).await?,
+                            groups: self.reader.groups(*contact).await?,
+                            ..Details::default()
+                        };
                         snapshot.details.insert(*contact, details);
                     }
                     Need::LabelLink(contact, label) => {

@@ -24,5 +24,6 @@ mod visit;
 pub use clock::{Clock, SystemClock};
 pub use error::Error;
 pub use fate::{Fate, backoff, fate};
+pub use journal::Store;
 pub use locate::Located;
 pub use visit::{Planned, Reconciler, Request, Visit};

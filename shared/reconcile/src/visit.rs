@@ -169,18 +169,17 @@ impl<J: Store> Reconciler<J> {
             };
             visit.scope = Some(snapshot.scope.clone());
             let plan = self.decide(&snapshot)?;
-            let progress = match &self.writer {
+            let (progress, current) = match &self.writer {
                 Some(writer) if !plan.changes.is_empty() => {
                     let record = self.recorder(request, &mut visit.entries);
-                    Executor::new(self, writer, snapshot.clone(), record)
-                        .apply(&plan)
-                        .await?
+                    let mut executor = Executor::new(self, writer, snapshot, record);
+                    (executor.apply(&plan).await?, executor.into_current())
                 }
-                _ => Progress::Complete,
+                _ => (Progress::Complete, snapshot),
             };
             keep_findings(visit, &plan);
             if progress == Progress::Complete {
-                return self.record(request, &snapshot, &visit.findings).await;
+                return self.record(request, &current, &visit.findings).await;
             }
         }
         Err(Error::Unsettled)
@@ -228,6 +227,10 @@ impl<J: Store> Reconciler<J> {
                 .portal_addresses(request.company, &current, Keep::Record)
                 .await?;
         }
+        let default = snapshot.company.default_contact;
+        self.journal
+            .remember_default(request.company, default)
+            .await?;
         Ok(())
     }
 }

@@ -104,8 +104,7 @@ impl World {
 
     /// Starts signing callbacks with a new key; the old ones can still be fetched.
     pub fn rotate_key(&mut self) {
-        let seed = self.next_serial();
-        self.signing.rotate(seed);
+        self.signing.rotate();
     }
 
     /// The world as JSON.

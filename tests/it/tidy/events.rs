@@ -72,8 +72,10 @@ fn every_function_has_samples_and_every_sample_a_function() {
         .iter()
         .filter_map(|file| folder(file.strip_prefix("functions").ok()?.to_str()?))
         .collect();
+    // A scene is what happens before a sample; it goes by the sample's name.
     let sampled: BTreeSet<String> = samples()
         .iter()
+        .filter(|sample| !sample.starts_with("scenes/"))
         .map(|sample| folder(sample).unwrap_or_else(|| panic!("events/{sample} is in no folder")))
         .collect();
     assert_eq!(functions, sampled);

@@ -82,3 +82,25 @@ pub(crate) async fn saying_it_again_changes_nothing(store: impl Store) {
         [company(19)]
     );
 }
+
+pub(crate) async fn a_default_contact_is_seen_at_its_company_until_it_is_another(
+    store: impl Store,
+) {
+    let of = async |id| store.companies_of(contact(id)).await.unwrap();
+    store
+        .remember_default(company(19), Some(contact(41)))
+        .await
+        .unwrap();
+    store
+        .remember_default(company(20), Some(contact(41)))
+        .await
+        .unwrap();
+    assert_eq!(of(41).await, [company(19), company(20)]);
+    store
+        .remember_default(company(19), Some(contact(42)))
+        .await
+        .unwrap();
+    store.remember_default(company(20), None).await.unwrap();
+    assert_eq!(of(41).await, []);
+    assert_eq!(of(42).await, [company(19)]);
+}

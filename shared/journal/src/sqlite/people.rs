@@ -21,10 +21,32 @@ pub(super) fn companies_of(tx: &Connection, contact: ContactId) -> Result<Vec<Co
            SELECT company, at FROM apart WHERE low = ?1 OR high = ?1 \
            UNION ALL \
            SELECT company, '' FROM portal_address WHERE contact = ?1 \
+           UNION ALL \
+           SELECT company, '' FROM default_contact WHERE contact = ?1 \
          ) GROUP BY company ORDER BY max(at) DESC, company",
     )?
     .query_and_then([contact.get()], |row| Ok(CompanyId::new(row.get(0)?)))?
     .collect()
+}
+
+/// Remembers who a company's default contact is.
+pub(super) fn remember_default(
+    tx: &Connection,
+    company: CompanyId,
+    contact: Option<ContactId>,
+) -> Result<(), Failure> {
+    match contact {
+        Some(contact) => tx.execute(
+            "INSERT INTO default_contact (company, contact) VALUES (?1, ?2) \
+             ON CONFLICT (company) DO UPDATE SET contact = ?2 WHERE contact <> ?2",
+            [company.get(), contact.get()],
+        )?,
+        None => tx.execute(
+            "DELETE FROM default_contact WHERE company = ?1",
+            [company.get()],
+        )?,
+    };
+    Ok(())
 }
 
 /// Records that two contacts are two people.

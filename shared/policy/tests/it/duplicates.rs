@@ -81,7 +81,7 @@ fn everything_the_loser_has_is_copied_before_the_merge() {
     change [1] merge-duplicates: fill addressLine1, customFields/15 of contact 10
           because blank on 10, filled on 11
     change [1] merge-duplicates: write a note on contact 10
-          because what 11 says otherwise, and its notes, would be lost
+          because the notes of 11, or what it says otherwise, would be lost
     change [1] merge-duplicates: merge contact 11 into 10; 1 reference moves with it
           because one person in two records; 10 survives because it is the company's default contact
           - same email address (+60)
@@ -134,7 +134,7 @@ fn a_merge_waits_until_what_hangs_on_both_records_is_known() {
     let needs = policy::needs(&now, &enforce());
     assert_eq!(
         needs.into_iter().collect::<Vec<_>>(),
-        [Need::Details(id_of(10)), Need::Details(id_of(11))]
+        [Need::Details(id_of(11)), Need::Belongings(id_of(10))]
     );
 }
 

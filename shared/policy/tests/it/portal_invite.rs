@@ -146,6 +146,21 @@ fn an_address_that_a_stranger_elsewhere_borrowed_stays_its_owners_login() {
 }
 
 #[test]
+fn an_address_that_nobody_vouches_for_is_asked_about() {
+    let mut now = company([
+        invited(ada().with_email(1, "ada@x.example")),
+        invited(contact(31, "Li", "Wei").with_email(2, "info@x.example")),
+    ]);
+    let email: model::Email = "ada@x.example".parse().unwrap();
+    now.unverified = [email.clone(), "info@x.example".parse().unwrap()].into();
+    let needs = policy::needs(&now, &enforce());
+    assert_eq!(
+        needs.into_iter().collect::<Vec<_>>(),
+        [Need::Carriers(email)]
+    );
+}
+
+#[test]
 fn a_usable_email_becomes_the_default_one() {
     let now = company([invited(
         ada()

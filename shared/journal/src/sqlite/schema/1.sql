@@ -59,7 +59,7 @@ CREATE TABLE apart (
 
 CREATE INDEX apart_high ON apart (high);
 
--- Addresses that let a contact into the portal: the one table that follows the present.
+-- Addresses that let a contact into the portal. This table and the next one follow the present.
 CREATE TABLE portal_address (
     email   TEXT    NOT NULL,
     contact INTEGER NOT NULL,
@@ -69,6 +69,14 @@ CREATE TABLE portal_address (
 
 CREATE INDEX portal_address_company ON portal_address (company);
 CREATE INDEX portal_address_contact ON portal_address (contact);
+
+-- The default contact of each company when it was last visited: where a deleted one was missed.
+CREATE TABLE default_contact (
+    company INTEGER PRIMARY KEY,
+    contact INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX default_contact_contact ON default_contact (contact);
 
 CREATE TRIGGER intent_is_kept BEFORE UPDATE ON intent
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
