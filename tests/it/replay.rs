@@ -69,12 +69,7 @@ fn event(name: &str) -> &'static Replayed {
 fn written(name: &str) -> Vec<String> {
     let entries = event(name).visits.iter().flat_map(|visit| &visit.changes);
     entries
-        .filter(|entry| {
-            entry
-                .outcome
-                .as_ref()
-                .is_some_and(model::Outcome::took_effect)
-        })
+        .filter(|entry| entry.outcome.as_ref().is_some_and(Outcome::took_effect))
         .map(|entry| entry.action.to_string())
         .collect()
 }
@@ -402,7 +397,7 @@ fn events_of_all_sorts_come_to_their_end() {
 }
 
 #[test]
-fn a_poison_message_goes_to_the_dead_letters_and_holds_up_its_own_group_only() {
+fn a_poison_message_goes_to_the_dead_letters_and_holds_up_nobody() {
     let replayed = event("02-poison-message");
     let fates: Vec<(EventFate, u32)> = replayed
         .messages

@@ -3,8 +3,8 @@
 //! [`plan`] enforces three policies in this order, because each one's result is the next one's input:
 //! merge duplicates, default primary contact, email before portal invite. It is a total function of a
 //! [`Snapshot`] and [`Rules`]: it never fails, and what it cannot settle is a
-//! [`Finding`](model::Finding) for a person. [`needs`] says what more must be read before a plan can
-//! be complete; [`check`] judges a plan a second time, by other code, before anything is written.
+//! [`Finding`](model::Finding) for a person. [`needs()`] says what more must be read before a plan can
+//! be complete; [`check()`] judges a plan a second time, by other code, before anything is written.
 //!
 //! This crate deliberately has no IO, no async, no clock but `snapshot.taken_at` and no randomness.
 //! The same snapshot gives the same plan, and a plan that has been carried out leaves nothing to plan.

@@ -176,9 +176,14 @@ impl<J: Store> Reconciler<J> {
         let mut asked: BTreeSet<Need> = BTreeSet::new();
         loop {
             let needs = policy::needs(snapshot, &self.rules);
-            let new: Vec<Need> = needs.difference(&asked).cloned().collect();
+            let mut new: Vec<Need> = needs.difference(&asked).cloned().collect();
             if new.is_empty() {
                 return Ok(());
+            }
+            // A merge may settle what else is asked for, so what it depends on is read first.
+            let of_merges = |need: &Need| matches!(need, Need::Details(_) | Need::Belongings(_));
+            if new.iter().any(of_merges) {
+                new.retain(of_merges);
             }
             let mut emails = BTreeSet::new();
             for need in new {

@@ -124,7 +124,7 @@ impl<J: Store> Reconciler<J> {
     /// # Errors
     /// When the PSA or the journal cannot be read, or the checker objects.
     pub async fn plan(&self, request: &Request) -> Result<Option<Planned>, Error> {
-        let Some(snapshot) = self.gather(request).await? else {
+        let Some(snapshot) = Box::pin(self.gather(request)).await? else {
             return Ok(None);
         };
         let plan = self.decide(&snapshot)?;
@@ -143,7 +143,8 @@ impl<J: Store> Reconciler<J> {
             entries: Vec::new(),
             findings: Vec::new(),
         };
-        let result = self.rounds(request, &mut visit).await;
+        // Every call of every write is a state of this future; on the heap it burdens nobody's stack.
+        let result = Box::pin(self.rounds(request, &mut visit)).await;
         let made = visit
             .entries
             .iter()

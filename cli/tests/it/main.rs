@@ -1,0 +1,10 @@
+//! The program as its users run it: a process with arguments, output and an exit code.
+
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod log;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod readme;

@@ -1,0 +1,86 @@
+//! Running the program.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A profile of its own, gone after the test.
+pub(crate) struct Program {
+    profile: TempDir,
+}
+
+/// What a run came to.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Program {
+    pub(crate) fn new() -> Self {
+        Self {
+            profile: TempDir::new().unwrap(),
+        }
+    }
+
+    /// Where the profile is.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.profile.path().join("profile")
+    }
+
+    /// Runs the program at the root of the repository.
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        let folder = self.folder();
+        let output = Command::new(env!("CARGO_BIN_EXE_rollcall"))
+            .current_dir(root())
+            .args(args)
+            .arg("--folder")
+            .arg(folder)
+            .output();
+        Ran::of(output.unwrap())
+    }
+
+    /// The same, with this on standard input.
+    pub(crate) fn run_with_input(&self, args: &[&str], input: &str) -> Ran {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_rollcall"))
+            .args(args)
+            .arg("--folder")
+            .arg(self.folder())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
+        Ran::of(child.wait_with_output().unwrap())
+    }
+
+    /// The same, where it must succeed; what it prints.
+    pub(crate) fn prints(&self, args: &[&str]) -> String {
+        let ran = self.run(args);
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+        ran.out
+    }
+}
+
+impl Ran {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// The root of the repository.
+pub(crate) fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
