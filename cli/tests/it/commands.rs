@@ -146,6 +146,22 @@ fn history_and_explain_tell_what_was_done_across_invocations() {
 }
 
 #[test]
+fn visits_of_separate_invocations_have_names_of_their_own() {
+    let program = Program::new();
+    let runs: Vec<Value> = [
+        MERGE,
+        "events/callback-receiver/11-default-contact-deactivated.json",
+    ]
+    .map(|event| {
+        let replayed = json(&program.prints(&["replay", event, "--json"]));
+        assert_eq!(replayed[0]["fate"], "done");
+        replayed[0]["visits"][0]["run"].clone()
+    })
+    .into();
+    assert_ne!(runs[0], runs[1]);
+}
+
+#[test]
 fn observe_mode_writes_nothing_and_records_what_it_would_do() {
     let program = Program::new();
     let rules = tempfile::tempdir().unwrap();

@@ -14,7 +14,7 @@ pub struct IdError {
 }
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -45,7 +45,7 @@ macro_rules! ids {
 
             fn from_str(text: &str) -> Result<Self, IdError> {
                 text.trim().parse().map(Self).map_err(|_| IdError {
-                    what: stringify!($name),
+                    what: $what,
                     expected: "a whole number",
                 })
             }
@@ -55,23 +55,23 @@ macro_rules! ids {
 
 ids! {
     /// A communication item (an email, phone or fax) of a contact in the PSA.
-    CommunicationId;
+    CommunicationId, "a communication id";
     /// A kind of communication item as the instance defines it ("Direct", "Mobile").
-    CommunicationTypeId;
+    CommunicationTypeId, "a communication type id";
     /// A company in the PSA: the customer whose contacts are kept in line.
-    CompanyId;
+    CompanyId, "a company id";
     /// A contact in the PSA.
-    ContactId;
+    ContactId, "a contact id";
     /// A label for contacts as the instance defines it ("Decision Maker").
-    ContactTypeId;
+    ContactTypeId, "a contact type id";
     /// A marketing group in the PSA.
-    GroupId;
+    GroupId, "a marketing group id";
     /// A note of a contact in the PSA.
-    NoteId;
+    NoteId, "a note id";
     /// A record that points at a contact, such as a ticket; its kind says which.
-    RecordId;
+    RecordId, "a record id";
     /// The link between a contact and one of its type labels.
-    TypeAssociationId;
+    TypeAssociationId, "a type association id";
 }
 
 /// One visit, from gathering to the last write.

@@ -47,11 +47,12 @@ pub struct Request {
 }
 
 impl Request {
-    /// Names a visit after the delivery of the message that asked for it. A message delivered again
-    /// has a higher receive count, so its visit gets another name; the date is for people.
+    /// Names a visit after the delivery of the message that asked for it, and the moment. A message
+    /// delivered again has a higher receive count, so its visit gets another name; the date is for
+    /// people.
     #[must_use]
     pub fn run_id(now: Timestamp, message: &str, receive_count: u32) -> RunId {
-        let digest = Sha256::digest(format!("{message} {receive_count}"));
+        let digest = Sha256::digest(format!("{now} {message} {receive_count}"));
         let short: String = digest
             .iter()
             .take(5)
