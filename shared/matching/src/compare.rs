@@ -133,6 +133,15 @@ mod tests {
     }
 
     #[test]
+    fn a_first_name_alone_is_enough_beside_an_address_but_a_last_name_is_not() {
+        let john = contact(1, "John", "Smith").with_email(1, "js@x.example");
+        let first = contact(2, "John", "").with_email(2, "js@x.example");
+        let last = contact(3, "Smith", "").with_email(3, "js@x.example");
+        assert_eq!(check(&john, &first).0, Verdict::Merge);
+        assert_eq!(check(&john, &last).0, Verdict::Review);
+    }
+
+    #[test]
     fn a_family_at_one_address_is_several_people() {
         let father = contact(1, "Tom", "Hall").with_email(1, "hall@x.example");
         let son = contact(2, "Ben", "Hall").with_email(2, "hall@x.example");

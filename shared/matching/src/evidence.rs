@@ -114,11 +114,21 @@ fn name(a: &Contact, b: &Contact) -> Option<Evidence> {
         ));
     }
     if of_x.is_subset(&of_y) || of_y.is_subset(&of_x) {
-        return Some(agrees(
-            "name",
-            PART_OF_NAME,
-            "one name is part of the other",
-        ));
+        let (part, whole) = if of_x.is_subset(&of_y) {
+            (&of_x, &y)
+        } else {
+            (&of_y, &x)
+        };
+        // "Smith" may be anybody of that family; "John" of John Smith is John.
+        let has_given = whole
+            .given
+            .iter()
+            .any(|given| part.contains(given.as_str()));
+        return Some(if has_given {
+            agrees("name", PART_OF_NAME, "one name is part of the other")
+        } else {
+            agrees("name", NEAR_NAME, "one name is the last name of the other")
+        });
     }
     let initial = |name: &Name| name.given.first().and_then(|given| given.chars().next());
     if x.family == y.family && !x.family.is_empty() {
