@@ -43,7 +43,7 @@ pub(crate) struct Profile {
 pub(crate) enum Command {
     /// Send sample events through receiver, queue and worker, and show what happened to each
     #[command(after_help = "Example:\n  rollcall replay events/\n  \
-        rollcall replay events/callback-receiver/01-portal-without-email.json --json\n\n\
+        rollcall replay events/callback-receiver/03-portal-without-email.json --json\n\n\
         Exit code: 0 when every event was taken to its end, whatever that was.")]
     Replay(Replay),
     /// Show what would be changed, and why; write nothing

@@ -60,13 +60,11 @@ pub(crate) fn explain(
         line(out, "when", &format!("{began}, company {}", entry.company))?;
         line(out, "end", &ended(entry))?;
         let reversibility = match entry.action.reversibility() {
-            model::Reversibility::Reversible => "can be taken back",
-            model::Reversibility::Compensable => {
-                "can be taken back; the contact returns under a new id"
-            }
-            model::Reversibility::Final => "cannot be taken back",
+            model::Reversibility::Reversible => "yes",
+            model::Reversibility::Compensable => "yes, but the contact would return under a new id",
+            model::Reversibility::Final => "no",
         };
-        line(out, "undo", reversibility)?;
+        line(out, "reversible", reversibility)?;
         image(out, "before", &entry.before)?;
         if let Some(after) = &entry.after {
             image(out, "after", after)?;
@@ -158,7 +156,7 @@ fn describe(contact: &Contact) -> String {
 }
 
 fn line(out: &mut Out, name: &str, text: &str) -> anyhow::Result<()> {
-    for line in wrap(text, &format!("  {name:<9} "), &" ".repeat(12)) {
+    for line in wrap(text, &format!("  {name:<10} "), &" ".repeat(13)) {
         out.line(&line)?;
     }
     Ok(())

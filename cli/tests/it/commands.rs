@@ -121,12 +121,12 @@ fn history_and_explain_tell_what_was_done_across_invocations() {
     let id = changes[5]["id"].as_str().unwrap();
     let told = program.prints(&["explain", id]);
     for words in [
-        "evidence  same email address (+60)",
-        "cause     callback: contact updated",
-        "can be taken back; the contact returns under a new id",
-        "before    contact 83020: john.smith",
+        "evidence   same email address (+60)",
+        "cause      callback: contact updated",
+        "reversible yes, but the contact would return under a new id",
+        "before     contact 83020: john.smith",
         "pointed at by service ticket 5 (contact)",
-        "after     contact 83002: John Smith",
+        "after      contact 83002: John Smith",
     ] {
         assert!(told.contains(words), "{words}\n{told}");
     }

@@ -97,7 +97,7 @@ impl<J: Store, Q: Sender + Delayer + Sync> Worker<J, Q> {
             };
             let (now, later) = rest.split_at(together);
             let first_report = report.messages.len();
-            let span = tracing::info_span!("message", message.id = %first.message_id);
+            let span = tracing::info_span!("message", queue.message.id = %first.message_id);
             self.work_together(&group.name, &kind, now, report)
                 .instrument(span)
                 .await;
@@ -257,7 +257,7 @@ impl<J: Store, Q: Sender + Delayer + Sync> Worker<J, Q> {
     /// Sets when a message is seen again. If that fails, the queue's own timeout brings it back.
     async fn delay(&self, item: &Item, wait: Duration) {
         if let Err(error) = self.queue.delay(&item.receipt, wait).await {
-            tracing::warn!(message.id = %item.message_id, error = %error, "a message keeps its timeout");
+            tracing::warn!(queue.message.id = %item.message_id, error = %error, "a message keeps its timeout");
         }
     }
 }

@@ -31,8 +31,6 @@ pub enum FindingKind {
     PossibleDuplicate,
     /// A portal login is held back because the contact has no usable address of its own.
     PortalHeld,
-    /// An invited contact shares its address, and which of them owns it cannot be known.
-    PortalAddressShared,
     /// A company has no active contact that could be its primary contact.
     NoActiveContact,
     /// A contact without a company, or whose company cannot be seen.
@@ -45,8 +43,6 @@ pub enum FindingKind {
     BlastRadius,
     /// The PSA refused a write for good.
     Refused,
-    /// A write took effect only in part.
-    Incomplete,
     /// A change that the mode of its policy withholds.
     Proposed,
 }
@@ -56,14 +52,12 @@ impl fmt::Display for FindingKind {
         f.write_str(match self {
             Self::PossibleDuplicate => "possible-duplicate",
             Self::PortalHeld => "portal-held",
-            Self::PortalAddressShared => "portal-address-shared",
             Self::NoActiveContact => "no-active-contact",
             Self::NoCompany => "no-company",
             Self::PersonReverted => "person-reverted",
             Self::WriteBudget => "write-budget",
             Self::BlastRadius => "blast-radius",
             Self::Refused => "refused",
-            Self::Incomplete => "incomplete",
             Self::Proposed => "proposed",
         })
     }

@@ -43,6 +43,11 @@ const ADDRESS: &[&str] = &[
     "country",
 ];
 
+/// The plain fields that a merge carries over, or keeps in a note, by their names on the wire.
+pub fn carried_fields() -> impl Iterator<Item = &'static str> {
+    FILLABLE.iter().chain(ADDRESS).copied()
+}
+
 /// The fields the survivor lacks and the loser has. A blank never overwrites; the survivor's own
 /// value wins.
 pub(crate) fn to_fill(survivor: &Contact, loser: &Contact) -> Vec<FieldChange> {

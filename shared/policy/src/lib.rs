@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 use model::{Plan, Snapshot};
 
 pub use check::{Objection, check};
+pub use fields::carried_fields;
 pub use needs::Need;
 pub use rules::Rules;
 

@@ -76,7 +76,9 @@ impl<J: Store> Reconciler<J> {
     }
 
     /// Reads a large company around the contacts the visit is about: those, the default contact, and
-    /// whoever shares an address, a number or a name with them. Three reads, whatever its size.
+    /// whoever shares an address, a number or a name with them. Three reads, whatever its size; more
+    /// only when so many contacts, or one with so many items, are asked about that their values do
+    /// not fit into one address.
     async fn focus(&self, snapshot: &mut Snapshot, request: &Request) -> Result<(), Error> {
         snapshot.scope = Scope::Focused {
             on: request.contacts.clone(),
@@ -116,7 +118,7 @@ impl<J: Store> Reconciler<J> {
         let values = values
             .iter()
             .filter_map(|value| ChildConditions::value(value).ok());
-        if let Some(values) = ChildConditions::any(values).into_iter().next() {
+        for values in ChildConditions::any(values) {
             // Without the company: who carries the address elsewhere counts for the portal.
             let batch = self
                 .reader
@@ -134,7 +136,7 @@ impl<J: Store> Reconciler<J> {
             let first = Conditions::first_name(contact.first_name.reveal().trim()).ok()?;
             Some(first.and(last))
         });
-        if let Some(names) = Conditions::any(names).into_iter().next() {
+        for names in Conditions::any(names) {
             let batch = self
                 .reader
                 .contacts_matching(&here().and(names), &ChildConditions::default(), PAGE)

@@ -11,7 +11,9 @@ impl<J: Store> Reconciler<J> {
     /// Gives every intent without an outcome the outcome that reading shows. Usually there is none,
     /// and nothing is read.
     pub(crate) async fn settle(&self, record: &mut Record<'_, J>) -> Result<(), Error> {
-        for entry in self.journal.open_intents(record.request.company).await? {
+        // The latest first: what mended a merge is settled before the merge is mended again.
+        let open = self.journal.open_intents(record.request.company).await?;
+        for entry in open.into_iter().rev() {
             let outcome = self.find_out(&entry).await?;
             if outcome.took_effect() {
                 match &self.writer {

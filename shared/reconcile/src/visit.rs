@@ -213,6 +213,7 @@ impl<J: Store> Reconciler<J> {
         findings: &[Finding],
     ) -> Result<(), Error> {
         for finding in findings {
+            tracing::info!(rule = %finding.rule, kind = %finding.kind, "{finding}");
             let entry = FindingEntry {
                 run: request.run.clone(),
                 cause: request.cause.clone(),
