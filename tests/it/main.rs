@@ -1,9 +1,13 @@
 //! Workspace-level tests.
 
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
 mod scenarios;
+#[cfg(test)]
 mod stack;
 mod tidy;
