@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http_client::{HeaderName, HeaderValue, Request, Response, Url};
+use http_client::{HeaderName, HeaderValue, Idempotency, Request, Response, Url};
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
@@ -128,7 +128,16 @@ impl Client {
         if response.status.is_success() {
             Ok(response)
         } else {
-            Err(refusal::from_answer(operation, path, &response))
+            let error = refusal::from_answer(operation, path, &response);
+            // An attempt before this answer may have been applied all the same, and a refusal of the
+            // repetition does not undo it. That a record is gone, though, is as true as ever.
+            let uncertain =
+                *idempotency != Idempotency::Safe && response.follows_uncertain_attempt();
+            Err(if uncertain && !error.is_not_found() {
+                error.into_lost()
+            } else {
+                error
+            })
         }
     }
 

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use model::{Contact, Evidence, Stance};
+use model::{Contact, Evidence};
 
-use crate::evidence::gather;
+use crate::evidence::{PART_OF_NAME, gather};
 use crate::sharing::Sharing;
 
-/// From here on, without a conflict, two records are the same person.
+/// From here on, with names that agree and nothing that rules it out, two records are the same person.
 const CERTAIN: i32 = 80;
 /// From here on, a person should look.
 const POSSIBLE: i32 = 30;
@@ -39,13 +39,12 @@ pub struct Comparison {
 pub fn compare(a: &Contact, b: &Contact, sharing: &Sharing) -> Comparison {
     let evidence = gather(a, b, sharing);
     let score: i32 = evidence.iter().map(|item| item.weight).sum();
+    let named = evidence
+        .iter()
+        .any(|item| item.field == "name" && item.weight >= PART_OF_NAME);
     let verdict = if contradicts(&evidence) {
         Verdict::Distinct
-    } else if score >= CERTAIN
-        && evidence
-            .iter()
-            .all(|item| item.stance == Stance::Agrees || item.weight >= -20)
-    {
+    } else if score >= CERTAIN && named {
         Verdict::Merge
     } else if score >= POSSIBLE {
         Verdict::Review
@@ -56,7 +55,7 @@ pub fn compare(a: &Contact, b: &Contact, sharing: &Sharing) -> Comparison {
 }
 
 /// Whether the evidence holds something that rules the same person out.
-pub(crate) fn contradicts(evidence: &[Evidence]) -> bool {
+fn contradicts(evidence: &[Evidence]) -> bool {
     evidence.iter().any(|item| item.weight <= CONTRADICTION)
 }
 
@@ -139,6 +138,43 @@ mod tests {
         let last = contact(3, "Smith", "").with_email(3, "js@x.example");
         assert_eq!(check(&john, &first).0, Verdict::Merge);
         assert_eq!(check(&john, &last).0, Verdict::Review);
+    }
+
+    #[test]
+    fn names_that_are_only_near_are_for_a_person_to_judge_whatever_else_agrees() {
+        for ((first, last), (other_first, other_last)) in [
+            (("John", "Smith"), ("J", "Smith")),
+            (("Daniel", "Smith"), ("Daniela", "Smith")),
+            (("John", "Smith"), ("Smith", "")),
+            (("Mary Ann", "Hall"), ("Ann", "Hall")),
+            (("John", "Smith"), ("John & Mary", "Smith")),
+            (("Mary", ""), ("Reception", "Mary")),
+            (("Anna", "Berg"), ("Dr", "")),
+            (("Anna", "Berg"), (".", "")),
+            (("민수", "김"), ("민서", "김")),
+            (("राम", ""), ("रमा", "")),
+        ] {
+            let one = contact(1, first, last)
+                .with_email(1, "home1@x.example")
+                .with_phone(2, "312 555 0101");
+            let other = contact(2, other_first, other_last)
+                .with_email(3, "home1@x.example")
+                .with_phone(4, "312 555 0101");
+            assert_ne!(
+                check(&one, &other).0,
+                Verdict::Merge,
+                "{first} and {other_first}"
+            );
+        }
+    }
+
+    #[test]
+    fn another_generation_is_another_person_in_any_language() {
+        for suffix in ["Snr", "Jnr", "IV", "Neto", "Filho"] {
+            let one = contact(1, "Tom", "Hall").with_email(1, "th@x.example");
+            let other = contact(2, "Tom", &format!("Hall {suffix}")).with_email(2, "th@x.example");
+            assert_eq!(check(&one, &other).0, Verdict::Distinct, "{suffix}");
+        }
     }
 
     #[test]

@@ -16,7 +16,8 @@ const OWN_PHONE: i32 = 30;
 /// An address or number of a job, an office or a family.
 const SHARED: i32 = 5;
 const SAME_NAME: i32 = 40;
-const PART_OF_NAME: i32 = 25;
+/// The least that a name must say for two records to be one person.
+pub(crate) const PART_OF_NAME: i32 = 25;
 const NEAR_NAME: i32 = 15;
 const OTHER_NAME: i32 = -70;
 const CONTRADICTION: i32 = -100;
@@ -101,6 +102,14 @@ fn name(a: &Contact, b: &Contact) -> Option<Evidence> {
         return None;
     }
     let (of_x, of_y) = (x.key(), y.key());
+    let text = |c: &Contact| format!("{} {}", c.first_name.reveal(), c.last_name.reveal());
+    if of_x != of_y && (x.is_mixed(&text(a)) || y.is_mixed(&text(b))) {
+        return Some(agrees(
+            "name",
+            NEAR_NAME,
+            "one name may stand for several people",
+        ));
+    }
     if of_x == of_y {
         let same_order = x.given == y.given;
         return Some(agrees(
@@ -114,20 +123,15 @@ fn name(a: &Contact, b: &Contact) -> Option<Evidence> {
         ));
     }
     if of_x.is_subset(&of_y) || of_y.is_subset(&of_x) {
-        let (part, whole) = if of_x.is_subset(&of_y) {
-            (&of_x, &y)
-        } else {
-            (&of_y, &x)
-        };
-        // "Smith" may be anybody of that family; "John" of John Smith is John.
-        let has_given = whole
-            .given
-            .iter()
-            .any(|given| part.contains(given.as_str()));
-        return Some(if has_given {
+        // "Smith" may be anybody of that family, and Ann is not Mary Ann; "John" of John Smith is John.
+        return Some(if x.given.first() == y.given.first() {
             agrees("name", PART_OF_NAME, "one name is part of the other")
         } else {
-            agrees("name", NEAR_NAME, "one name is the last name of the other")
+            agrees(
+                "name",
+                NEAR_NAME,
+                "one name is part of the other, but not its first name",
+            )
         });
     }
     let initial = |name: &Name| name.given.first().and_then(|given| given.chars().next());

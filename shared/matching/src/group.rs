@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Contact, ContactId, Evidence, Pair};
 
 use crate::blocking::candidates;
-use crate::compare::{Comparison, Verdict, compare, contradicts};
+use crate::compare::{Comparison, Verdict, compare};
 use crate::sharing::Sharing;
 
 /// What [`find`] found.
@@ -75,7 +75,7 @@ pub fn find<'a>(
             .map(|(pair, evidence)| (*pair, evidence.clone()))
             .collect();
         let torn = pairs(&members)
-            .any(|pair| distinct.contains(&pair) || contradicts(&judge(pair).evidence));
+            .any(|pair| distinct.contains(&pair) || judge(pair).verdict == Verdict::Distinct);
         if torn {
             reviews.extend(evidence);
         } else {

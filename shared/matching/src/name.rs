@@ -19,6 +19,11 @@ pub(crate) struct Name {
     pub(crate) generation: Option<&'static str>,
 }
 
+/// Forms of address that are typed into name fields and tell nobody apart.
+const HONORIFICS: [&str; 13] = [
+    "dr", "mr", "mrs", "ms", "miss", "prof", "herr", "frau", "mme", "mlle", "sra", "dott", "ing",
+];
+
 impl Name {
     /// Reads the name of a contact, seeing through the ways in which imports and email connectors
     /// mistreat it: "Smith, John" in one field, the comma left in a first name, the local part of an
@@ -62,6 +67,18 @@ impl Name {
             .collect()
     }
 
+    /// Whether it names several people, or a job beside a person: "John & Mary", "Reception Mary".
+    pub(crate) fn is_mixed(&self, text: &str) -> bool {
+        let joined = text.contains('&') || text.contains('/') || text.contains('+');
+        let parts = self.key();
+        let roles = parts.iter().filter(|part| ROLES.contains(**part)).count();
+        joined
+            || parts
+                .iter()
+                .any(|part| matches!(*part, "and" | "und" | "et" | "or"))
+            || (roles > 0 && roles < parts.len())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.given.is_empty() && self.family.is_empty()
     }
@@ -73,7 +90,7 @@ impl Name {
                 self.generation = Some(found);
                 false
             }
-            None => true,
+            None => !HONORIFICS.contains(&part.as_str()),
         });
         parts
     }
@@ -94,12 +111,22 @@ pub fn same_name(a: &Contact, b: &Contact) -> bool {
     a.key() == b.key() && a.generation == b.generation
 }
 
-/// Lower case, without diacritics, split at everything that is not a letter or digit.
+/// Lower case, split at everything that is neither letter nor digit. Diacritics are dropped from
+/// Latin, Greek and Cyrillic letters, where people leave them out; elsewhere a mark is a vowel or a
+/// voicing, and part of the name.
 pub(crate) fn fold(text: &str) -> Vec<String> {
+    let mut bare_base = false;
     let plain: String = text
         .nfkd()
-        .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’'))
+        .filter(|c| {
+            if is_combining_mark(*c) {
+                return !bare_base;
+            }
+            bare_base = matches!(*c, '\u{41}'..='\u{24f}' | '\u{370}'..='\u{52f}' | '\u{1e00}'..='\u{1fff}');
+            !matches!(c, '\'' | '’')
+        })
         .flat_map(char::to_lowercase)
+        .nfc()
         .collect();
     let plain = plain
         .replace('ß', "ss")
@@ -108,7 +135,7 @@ pub(crate) fn fold(text: &str) -> Vec<String> {
         .replace('ł', "l")
         .replace('đ', "d");
     plain
-        .split(|c: char| !c.is_alphanumeric())
+        .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
         .filter(|part| !part.is_empty())
         .map(str::to_owned)
         .collect()
@@ -116,10 +143,12 @@ pub(crate) fn fold(text: &str) -> Vec<String> {
 
 fn generation(part: &str) -> Option<&'static str> {
     match part {
-        "jr" | "junior" => Some("jr"),
-        "sr" | "senior" => Some("sr"),
+        "jr" | "jnr" | "junior" | "filho" => Some("jr"),
+        "sr" | "snr" | "senior" => Some("sr"),
+        "neto" | "nieto" => Some("grandson"),
         "ii" => Some("ii"),
         "iii" => Some("iii"),
+        "iv" => Some("iv"),
         _ => None,
     }
 }

@@ -68,6 +68,9 @@ pub enum Outcome {
     Stale,
     /// The vendor is out of reach or busy and did nothing; the visit is repeated later.
     Deferred,
+    /// Somebody else did it. It is recorded because it ends a change of ours: what a person put back is
+    /// theirs from then on.
+    ByPerson,
     /// Nobody can tell whether it took effect, and no reading shows it: a mail that may have been
     /// sent. It counts as done, so that it is not done twice.
     Unknown,
@@ -136,6 +139,7 @@ impl fmt::Display for Outcome {
             Self::Refused { code } => write!(f, "refused by the PSA ({code})"),
             Self::Stale => f.write_str("not done: the record had changed"),
             Self::Deferred => f.write_str("put off: the PSA was out of reach or busy"),
+            Self::ByPerson => f.write_str("done by somebody else"),
             Self::Unknown => f.write_str("unknown: the answer was lost, and nothing shows it"),
         }
     }

@@ -32,6 +32,12 @@ pub struct Past {
 }
 
 impl Past {
+    /// Whether it tells how things stood afterwards: it took effect, or somebody else did it.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.took_effect() || self.outcome == Some(Outcome::ByPerson)
+    }
+
     /// Whether the change took effect.
     #[must_use]
     pub fn took_effect(&self) -> bool {

@@ -83,6 +83,12 @@ impl From<Value> for PrivateValue {
     }
 }
 
+impl From<bool> for PrivateValue {
+    fn from(flag: bool) -> Self {
+        Self(Value::Bool(flag))
+    }
+}
+
 impl fmt::Debug for PrivateValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(MASK)

@@ -26,6 +26,10 @@ pub struct Snapshot {
     /// Portal addresses that nobody vouches for: the visit's contacts bring them for the first time,
     /// or another company is known to log in with them, too.
     pub unverified: BTreeSet<Email>,
+    /// Contacts of the company whose own company property the API member's role does not see.
+    pub hidden: BTreeSet<ContactId>,
+    /// Contacts of which the API member's role may not read what a merge needs to know.
+    pub unreadable: BTreeSet<ContactId>,
     /// What only a merge needs to know, for the contacts that may take part in one.
     pub details: BTreeMap<ContactId, Details>,
     /// The label that mirrors the primary contact, where the instance has one.
@@ -106,6 +110,8 @@ impl Snapshot {
             scope: Scope::Whole,
             carriers: BTreeMap::new(),
             unverified: BTreeSet::new(),
+            hidden: BTreeSet::new(),
+            unreadable: BTreeSet::new(),
             details: BTreeMap::new(),
             primary_label: None,
             label_links: BTreeMap::new(),

@@ -154,11 +154,11 @@ fn forbidden(snapshot: &Snapshot, now: &Snapshot, rules: &Rules, change: &Change
         }
         Action::SetPortal { contact, after, .. } if after.login == Login::Enabled => {
             let by_us = snapshot.memory.past.iter().rev().find(|past| {
-                past.took_effect()
+                past.counts()
                     && matches!(past.action, Action::SetPortal { contact: c, .. } if c == *contact)
             });
             let held = by_us.is_some_and(|past| {
-                matches!(past.action, Action::SetPortal { after, .. } if after.login == Login::Disabled)
+                past.took_effect() && matches!(past.action, Action::SetPortal { after, .. } if after.login == Login::Disabled)
             });
             if !held {
                 words.push(format!(

@@ -8,7 +8,7 @@ use model::{
 };
 
 use crate::draft::{Draft, Step};
-use crate::fields::{conflicting, to_fill};
+use crate::fields::{conflicting, to_carry};
 use crate::needs::Need;
 use crate::portal_invite::held;
 use crate::rules::MergeMethod;
@@ -111,6 +111,23 @@ fn propose(
     loser: ContactId,
     evidence: Vec<Evidence>,
 ) {
+    if let Some(hidden) = [loser, survivor]
+        .iter()
+        .find(|id| draft.now.unreadable.contains(id))
+    {
+        let words = format!(
+            "these are one person, but the API member's role may not read what hangs on contact \
+             {hidden}, so nothing is merged; widen the role, or merge them by hand"
+        );
+        let contacts = vec![survivor, loser];
+        return draft.find(
+            RULE,
+            FindingKind::PossibleDuplicate,
+            contacts,
+            words,
+            evidence,
+        );
+    }
     let missing: Vec<Need> = [
         (loser, Need::Details(loser)),
         (survivor, Need::Belongings(survivor)),
@@ -210,22 +227,22 @@ fn steps(
             ));
         }
     }
-    let fields = to_fill(kept, gone);
+    let fields = to_carry(kept, gone);
     if !fields.is_empty() {
         steps.push(Step::new(
             Action::SetFields {
                 contact: survivor,
                 fields,
             },
-            format!("blank on {survivor}, filled on {loser}"),
+            format!("{loser} says it and {survivor} does not"),
         ));
     }
-    let marker = format!("Merged from contact {loser}");
+    let marker = format!("Merged from contact {loser}.");
     let noted = kept_details
         .notes
         .iter()
         .any(|note| note.text.reveal().starts_with(&marker));
-    if let Some(text) = note(&marker, kept, gone, gone_details)
+    if let Some(text) = note(&marker, (kept, kept_details), (gone, gone_details))
         && !noted
     {
         steps.push(Step::new(
@@ -258,13 +275,20 @@ fn steps(
                     &before_merge,
                 ));
             }
-            steps.push(Step::new(
-                Action::AddNote {
-                    contact: loser,
-                    text: format!("Retired: this is the same person as contact {survivor}.").into(),
-                },
-                &before_merge,
-            ));
+            let farewell = format!("Retired: this is the same person as contact {survivor}.");
+            let noted = gone_details
+                .notes
+                .iter()
+                .any(|note| note.text.reveal() == farewell);
+            if !noted {
+                steps.push(Step::new(
+                    Action::AddNote {
+                        contact: loser,
+                        text: farewell.into(),
+                    },
+                    &before_merge,
+                ));
+            }
             steps.push(Step {
                 action: Action::Retire { contact: loser },
                 reason,
@@ -357,11 +381,26 @@ fn missing_communications(kept: &Contact, gone: &Contact) -> Vec<NewCommunicatio
 }
 
 /// The note that keeps what would be lost, if there is anything to keep.
-fn note(marker: &str, kept: &Contact, gone: &Contact, details: &Details) -> Option<String> {
+fn note(
+    marker: &str,
+    (kept, kept_details): (&Contact, &Details),
+    (gone, details): (&Contact, &Details),
+) -> Option<String> {
     let mut lines = conflicting(kept, gone);
+    let unsubscribed = details.groups.iter().filter(|membership| {
+        let here = kept_details
+            .groups
+            .iter()
+            .find(|held| held.group == membership.group);
+        membership.unsubscribed && here.is_some_and(|held| !held.unsubscribed)
+    });
+    lines.extend(
+        unsubscribed
+            .map(|membership| format!("unsubscribed from marketing group {}", membership.group)),
+    );
     let notes = details.notes.iter().filter(|note| !note.text.is_blank());
     lines.extend(notes.map(|note| format!("note: {}", note.text.reveal())));
-    (!lines.is_empty()).then(|| format!("{marker}. Kept from it:\n{}", lines.join("\n")))
+    (!lines.is_empty()).then(|| format!("{marker} Kept from it:\n{}", lines.join("\n")))
 }
 
 fn evidence_for(pairs: &BTreeMap<Pair, Vec<Evidence>>, id: ContactId) -> Vec<Evidence> {

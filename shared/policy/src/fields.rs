@@ -43,14 +43,17 @@ const ADDRESS: &[&str] = &[
     "country",
 ];
 
+/// Marketing mail is not wanted.
+const OPT_OUT: &str = "unsubscribeFlag";
+
 /// The plain fields that a merge carries over, or keeps in a note, by their names on the wire.
 pub fn carried_fields() -> impl Iterator<Item = &'static str> {
-    FILLABLE.iter().chain(ADDRESS).copied()
+    FILLABLE.iter().chain(ADDRESS).chain([&OPT_OUT]).copied()
 }
 
 /// The fields the survivor lacks and the loser has. A blank never overwrites; the survivor's own
 /// value wins.
-pub(crate) fn to_fill(survivor: &Contact, loser: &Contact) -> Vec<FieldChange> {
+pub(crate) fn to_carry(survivor: &Contact, loser: &Contact) -> Vec<FieldChange> {
     let lacks = |field: &&&str| value(survivor, field).is_none();
     let address_free = ADDRESS.iter().all(|field| value(survivor, field).is_none());
     let plain = FILLABLE
@@ -64,7 +67,19 @@ pub(crate) fn to_fill(survivor: &Contact, loser: &Contact) -> Vec<FieldChange> {
         .filter(|field| !field.value.is_blank())
         .filter(|field| custom_value(survivor, field.id).is_none())
         .map(|field| filled(&format!("customFields/{}", field.id), &field.value));
-    plain.chain(custom).collect()
+    // Whoever opted out of marketing mail in one record has opted out.
+    let flag = |contact: &Contact| {
+        contact
+            .fields
+            .get(OPT_OUT)
+            .and_then(|flag| flag.reveal().as_bool())
+            == Some(true)
+    };
+    let opt_out = (flag(loser) && !flag(survivor)).then(|| FieldChange {
+        before: survivor.fields.get(OPT_OUT).cloned(),
+        ..filled(OPT_OUT, &PrivateValue::from(true))
+    });
+    plain.chain(custom).chain(opt_out).collect()
 }
 
 /// What the loser has that the survivor says otherwise, one line each, for the note.

@@ -22,7 +22,7 @@ mod survivor;
 
 use std::collections::BTreeSet;
 
-use model::{Plan, Snapshot};
+use model::{Change, FindingKind, Plan, Rule, Snapshot};
 
 pub use check::{Objection, check};
 pub use fields::carried_fields;
@@ -43,9 +43,25 @@ pub fn needs(snapshot: &Snapshot, rules: &Rules) -> BTreeSet<Need> {
     draft(snapshot, rules).needs
 }
 
+/// What other people did to changes of ours since the last visit, to be recorded before planning: from
+/// then on it is theirs. The actions are what they did, not what is to be done.
+#[must_use]
+pub fn taken_over(snapshot: &Snapshot) -> Vec<Change> {
+    portal_invite::taken_over(snapshot)
+}
+
 fn draft<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Draft<'r> {
     let mut draft = Draft::new(snapshot.clone(), rules);
-    if !snapshot.company.deleted {
+    if !snapshot.hidden.is_empty() {
+        draft.find(
+            Rule::PrimaryContact,
+            FindingKind::NoCompany,
+            snapshot.hidden.iter().copied().collect(),
+            "the API member's role does not see the company of these contacts, so nothing is done at \
+             this company; check the role",
+            Vec::new(),
+        );
+    } else if !snapshot.company.deleted {
         duplicates::plan(&mut draft);
         primary_contact::plan(&mut draft);
         portal_invite::plan(&mut draft);

@@ -1,9 +1,10 @@
 //! Policy 3: nobody is let into the portal without a usable address of their own.
 
+use jiff::SignedDuration;
 use matching::{Sharing, Verdict, compare, is_shared_mailbox, spells_name};
 use model::{
-    Action, Communication, CommunicationKind, Contact, ContactId, Email, FindingKind, Login, Mode,
-    Portal, Rule, Snapshot,
+    Action, Change, Communication, CommunicationKind, Contact, ContactId, Email, FindingKind,
+    Login, Mode, Outcome, Past, Portal, Rule, Snapshot,
 };
 
 use crate::draft::{Draft, Proposal, Step};
@@ -61,7 +62,7 @@ fn invited(draft: &mut Draft<'_>, id: ContactId) {
         {
             draft.needs.insert(Need::Carriers(email));
         }
-        Ok((_, item)) if item.is_default => {}
+        Ok((email, item)) if item.is_default => invite_released(draft, &contact, email),
         Ok((_, item)) => {
             let before = contact
                 .communications
@@ -95,17 +96,7 @@ fn hold(draft: &mut Draft<'_>, contact: &Contact, why: &str) {
         format!("{why}, so a portal mail could not reach this person alone"),
     )];
     if draft.rules.portal.note_on_hold {
-        steps.push(Step::new(
-            Action::AddNote {
-                contact: id,
-                text: format!(
-                    "Portal login switched off: {why}. It returns by itself once the contact has a \
-                     usable email of its own."
-                )
-                .into(),
-            },
-            "the rules ask for a note",
-        ));
+        steps.push(note(id, why));
     }
     if draft.propose(RULE, steps) == Proposal::Taken {
         let words = match draft.mode(RULE) {
@@ -120,11 +111,53 @@ fn hold(draft: &mut Draft<'_>, contact: &Contact, why: &str) {
     }
 }
 
+fn note(contact: ContactId, why: &str) -> Step {
+    Step::new(
+        Action::AddNote {
+            contact,
+            text: format!(
+                "Portal login switched off: {why}. It returns by itself once the contact has a usable \
+                 email of its own."
+            )
+            .into(),
+        },
+        "the rules ask for a note",
+    )
+}
+
+/// Makes up for the note of a hold that was cut short.
+fn explain_hold(draft: &mut Draft<'_>, contact: &Contact, why: &str) {
+    let Some(hold) = unfinished(&draft.now, contact.id, Login::Disabled) else {
+        return;
+    };
+    let noted = draft.now.memory.past.iter().any(|past| {
+        past.at >= hold.at
+            && past.took_effect()
+            && matches!(past.action, Action::AddNote { contact: whose, .. } if whose == contact.id)
+    });
+    if !noted && draft.rules.portal.note_on_hold {
+        draft.propose(RULE, vec![note(contact.id, why)]);
+    }
+}
+
+/// Makes up for the mail of a release that was cut short.
+fn invite_released(draft: &mut Draft<'_>, contact: &Contact, email: Email) {
+    let released = unfinished(&draft.now, contact.id, Login::Enabled).is_some();
+    if released && draft.rules.portal.send_invites && !was_mailed(&draft.now, contact.id) {
+        let id = contact.id;
+        let action = Action::RequestPassword { contact: id, email };
+        let reason =
+            "the login was released, and the invitation that the rules ask for was not sent";
+        draft.propose(RULE, vec![Step::new(action, reason)]);
+    }
+}
+
 /// Lets a contact back in that we held and that has a usable address now.
 fn release(draft: &mut Draft<'_>, id: ContactId, before_hold: Portal) {
     let contact = draft.now.contacts[&id].clone();
-    let Ok((email, item)) = usable_email(&draft.now, draft.rules, &contact) else {
-        return;
+    let (email, item) = match usable_email(&draft.now, draft.rules, &contact) {
+        Ok(usable) => usable,
+        Err(why) => return explain_hold(draft, &contact, &why),
     };
     // Before access is given, the whole tenant is asked who else carries the address.
     if !draft.now.carriers.contains_key(&email) {
@@ -191,18 +224,20 @@ fn unusable(now: &Snapshot, rules: &Rules, contact: &Contact, email: &Email) -> 
             other.id
         ));
     }
-    let sharing = Sharing::of(now.contacts.values());
-    let is_own = spells_name(email, contact) && !others.iter().any(|c| spells_name(email, c));
-    let stranger = others
-        .iter()
-        .find(|other| compare(contact, other, &sharing).verdict == Verdict::Distinct);
-    if let Some(other) = stranger
-        && !is_own
-    {
-        return Some(format!(
-            "the email of contact {id} is also that of contact {}, another person",
-            other.id
-        ));
+    if !others.is_empty() {
+        let sharing = Sharing::of(now.contacts.values());
+        let is_own = spells_name(email, contact) && !others.iter().any(|c| spells_name(email, c));
+        let stranger = others
+            .iter()
+            .find(|other| compare(contact, other, &sharing).verdict == Verdict::Distinct);
+        if let Some(other) = stranger
+            && !is_own
+        {
+            return Some(format!(
+                "the email of contact {id} is also that of contact {}, another person",
+                other.id
+            ));
+        }
     }
     let elsewhere = now
         .carriers
@@ -242,15 +277,47 @@ fn invited_least_entitled_first(now: &Snapshot) -> Vec<ContactId> {
     invited.into_iter().map(|contact| contact.id).collect()
 }
 
+/// What somebody else did to a hold of ours: switched the login on again. It is theirs from then on,
+/// also when it is switched off once more.
+pub(crate) fn taken_over(now: &Snapshot) -> Vec<Change> {
+    now.contacts
+        .values()
+        .filter(|contact| contact.portal.login == Login::Enabled)
+        .filter_map(|contact| {
+            let ours = last_access(now, contact.id)?;
+            let Action::SetPortal { after: held, .. } = ours.action else {
+                return None;
+            };
+            (ours.took_effect() && held.login == Login::Disabled).then(|| Change {
+                unit: 0,
+                rule: RULE,
+                action: Action::SetPortal {
+                    contact: contact.id,
+                    before: held,
+                    after: contact.portal,
+                },
+                reason: format!("somebody switched on again what change {} held", ours.id),
+                evidence: Vec::new(),
+            })
+        })
+        .collect()
+}
+
+/// The last change of a contact's access that is known, ours or somebody else's.
+fn last_access(now: &Snapshot, id: ContactId) -> Option<&Past> {
+    now.memory.past.iter().rev().find(|past| {
+        past.counts() && matches!(past.action, Action::SetPortal { contact, .. } if contact == id)
+    })
+}
+
 /// The access a contact had before we held it, if its login is off because of us and not of a person.
 pub(crate) fn held(now: &Snapshot, contact: &Contact) -> Option<Portal> {
-    let last = now.memory.past.iter().rev().find(|past| {
-        past.took_effect()
-            && matches!(past.action, Action::SetPortal { contact: whose, .. } if whose == contact.id)
-    })?;
+    let last = last_access(now, contact.id)?;
     match last.action {
         Action::SetPortal { before, after, .. }
-            if after.login == Login::Disabled && contact.portal.login == Login::Disabled =>
+            if last.took_effect()
+                && after.login == Login::Disabled
+                && contact.portal.login == Login::Disabled =>
         {
             Some(before)
         }
@@ -262,9 +329,18 @@ pub(crate) fn held(now: &Snapshot, contact: &Contact) -> Option<Portal> {
 fn was_mailed(now: &Snapshot, id: ContactId) -> bool {
     now.memory.past.iter().any(|past| {
         matches!(past.action, Action::RequestPassword { contact, .. } if contact == id)
-            && past
-                .outcome
-                .as_ref()
-                .is_none_or(model::Outcome::may_have_happened)
+            && past.outcome.as_ref().is_none_or(Outcome::may_have_happened)
     })
+}
+
+/// The change of access that a visit made and did not get to finish: what belongs to it is made up for
+/// within a day. Later it would only surprise.
+fn unfinished(now: &Snapshot, id: ContactId, login: Login) -> Option<&Past> {
+    let day_ago = now
+        .taken_at
+        .checked_sub(SignedDuration::from_hours(24))
+        .ok()?;
+    let last = last_access(now, id)?;
+    let made = matches!(last.action, Action::SetPortal { after, .. } if after.login == login);
+    (made && last.took_effect() && last.at > day_ago).then_some(last)
 }

@@ -26,7 +26,7 @@ fn succeed(draft: &mut Draft<'_>) {
     }
     let now = &draft.now;
     let mut ranked: Vec<&Contact> = now.contacts.values().filter(|c| c.active).collect();
-    ranked.sort_by_key(|contact| rank(draft, contact).map(|(has, _)| !has).to_vec());
+    ranked.sort_by_cached_key(|contact| rank(draft, contact).map(|(has, _)| !has).to_vec());
     let Some(first) = ranked.first() else {
         return draft.find(
             RULE,

@@ -18,7 +18,7 @@ pub(crate) fn restrain(
         return Some((
             FindingKind::PersonReverted,
             format!(
-                "change {} did this before and somebody put it back, so it is not done again; \
+                "somebody put back what we did (change {}), so it is not done again; \
                  a person should decide which is right ({action})",
                 change.id
             ),
@@ -51,13 +51,20 @@ pub(crate) fn restrain(
         })
 }
 
-/// The change of ours that a person took back: the last one to this place, with the effect that is
-/// planned again, while the record shows what stood there before it.
+/// The change that a person took back: the last one to this place is theirs, or it is ours and has the
+/// effect that is planned again, while the record shows what stood there before it.
 fn reverted<'a>(past: &'a [Past], action: &Action) -> Option<&'a Past> {
+    // A note says what happened at its time; the same may happen again.
+    if matches!(action, Action::AddNote { .. }) {
+        return None;
+    }
     let last = past
         .iter()
         .rev()
-        .find(|past| past.took_effect() && past.action.same_place(action))?;
+        .find(|past| past.counts() && past.action.same_place(action))?;
+    if last.outcome == Some(Outcome::ByPerson) {
+        return Some(last);
+    }
     (last.action.same_effect(action) && stands_as_before(&last.action, action)).then_some(last)
 }
 

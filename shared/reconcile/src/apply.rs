@@ -1,6 +1,6 @@
 //! The executor: one match over the action, one journal entry around each call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use connectwise::Writer;
 use journal::Store;
@@ -19,7 +19,7 @@ use crate::visit::Reconciler;
 pub(crate) enum Progress {
     /// All of it.
     Complete,
-    /// Up to a change that the PSA refused, or whose record had changed: the rest is planned anew.
+    /// But for changes that the PSA refused, or whose records had changed, and what rests on them.
     Interrupted,
 }
 
@@ -63,16 +63,31 @@ impl<'v, J: Store> Executor<'v, J> {
         self.current
     }
 
-    /// Carries out a plan, in order. It decides nothing: what is refused or has changed ends the
-    /// round, and the next one is planned from what is really there.
+    /// Carries out a plan, in order. It decides nothing: a change that is refused, or whose record has
+    /// changed, takes the rest of its unit with it, and whatever else touches the same contacts. What
+    /// was left out is planned anew, from what is really there.
     pub(crate) async fn apply(&mut self, plan: &Plan) -> Result<Progress, Error> {
+        let mut failed: BTreeSet<u32> = BTreeSet::new();
+        let mut touched: BTreeSet<ContactId> = BTreeSet::new();
         for change in &plan.changes {
+            let contacts = change.action.contacts();
+            let rests_on_failed = contacts.iter().any(|contact| touched.contains(contact));
+            if failed.contains(&change.unit) || rests_on_failed {
+                failed.insert(change.unit);
+                touched.extend(contacts);
+                continue;
+            }
             let outcome = self.make(change).await?;
             if !outcome.took_effect() && outcome != Outcome::Unknown {
-                return Ok(Progress::Interrupted);
+                failed.insert(change.unit);
+                touched.extend(contacts);
             }
         }
-        Ok(Progress::Complete)
+        Ok(if failed.is_empty() {
+            Progress::Complete
+        } else {
+            Progress::Interrupted
+        })
     }
 
     async fn make(&mut self, change: &Change) -> Result<Outcome, Error> {

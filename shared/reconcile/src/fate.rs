@@ -29,8 +29,13 @@ pub fn fate(error: &Error) -> Fate {
         Error::Psa(psa) if psa.is_transient() => Fate::Retry {
             after: psa.retry_after(),
         },
-        // Keys can be changed while the message waits.
-        Error::Psa(psa) if matches!(psa.kind(), connectwise::ErrorKind::Unauthorized) => {
+        // Keys can be changed while the message waits, and an upgrade of the PSA ends.
+        Error::Psa(psa)
+            if matches!(
+                psa.kind(),
+                connectwise::ErrorKind::Unauthorized | connectwise::ErrorKind::EndpointMissing
+            ) =>
+        {
             Fate::Retry { after: None }
         }
         Error::Journal(journal) if journal.is_transient() => Fate::Retry { after: None },
@@ -41,11 +46,11 @@ pub fn fate(error: &Error) -> Fate {
 }
 
 /// How long a message stays away that has failed this often, when the other side did not say: twice as
-/// long each time, ten minutes at most.
+/// long each time, from half a minute to a quarter of an hour.
 #[must_use]
 pub fn backoff(receive_count: u32) -> Duration {
     let doubled = 2u64.saturating_pow(receive_count.clamp(1, 10));
-    Duration::from_secs(doubled.saturating_mul(5).min(600))
+    Duration::from_secs(doubled.saturating_mul(15).min(900))
 }
 
 impl fmt::Display for Fate {
@@ -64,9 +69,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_double_up_to_ten_minutes() {
+    fn waits_double_up_to_a_quarter_of_an_hour() {
         let waits = [0, 1, 2, 3, 6, 7, 60].map(|count| backoff(count).as_secs());
-        assert_eq!(waits, [10, 10, 20, 40, 320, 600, 600]);
+        assert_eq!(waits, [30, 30, 60, 120, 900, 900, 900]);
     }
 
     #[test]

@@ -33,6 +33,9 @@ impl<J: Store> Reconciler<J> {
         let page = self.first_page(request).await?;
         match page {
             Some(contacts) if !self.known.is_large(request.company) => {
+                // They were listed as this company's, so a missing company is one that is not shown.
+                let hidden = contacts.iter().filter(|contact| contact.company.is_none());
+                snapshot.hidden = hidden.map(|contact| contact.id).collect();
                 add(&mut snapshot, contacts);
                 self.verify_portal_addresses(&mut snapshot, request).await?;
                 self.fill(&mut snapshot, Vec::new()).await?;
@@ -128,7 +131,9 @@ impl<J: Store> Reconciler<J> {
                 .iter()
                 .flat_map(Contact::emails)
                 .map(|(email, _)| email);
-            note_carriers(snapshot, emails.collect(), &batch.contacts);
+            if batch.complete {
+                note_carriers(snapshot, emails.collect(), &batch.contacts);
+            }
             add(snapshot, batch.contacts);
         }
         let names = focus.iter().filter_map(|contact| {
@@ -173,8 +178,7 @@ impl<J: Store> Reconciler<J> {
     }
 
     /// Reads what the policies ask for, until they ask for nothing new.
-    async fn fill(&self, snapshot: &mut Snapshot, page: Vec<Contact>) -> Result<(), Error> {
-        let mut page = page;
+    async fn fill(&self, snapshot: &mut Snapshot, mut page: Vec<Contact>) -> Result<(), Error> {
         let mut asked: BTreeSet<Need> = BTreeSet::new();
         loop {
             let needs = policy::needs(snapshot, &self.rules);
@@ -191,16 +195,12 @@ impl<J: Store> Reconciler<J> {
             for need in new {
                 match &need {
                     Need::Details(contact) => {
-                        let details = self.reader.details(*contact).await?;
-                        snapshot.details.insert(*contact, details);
+                        let details = self.reader.details(*contact).await;
+                        readable(snapshot, *contact, details)?;
                     }
                     Need::Belongings(contact) => {
-                        let details = Details {
-                            notes: self.reader.notes(*contact).await?,
-                            groups: self.reader.groups(*contact).await?,
-                            ..Details::default()
-                        };
-                        snapshot.details.insert(*contact, details);
+                        let belongings = self.belongings(*contact).await;
+                        readable(snapshot, *contact, belongings)?;
                     }
                     Need::LabelLink(contact, label) => {
                         if let Some(link) = self.reader.type_association(*contact, *label).await? {
@@ -211,10 +211,17 @@ impl<J: Store> Reconciler<J> {
                         emails.insert(email.clone());
                     }
                     Need::Successors => {
-                        if page.is_empty() {
-                            let limit = self.rules.limits.contacts_read_whole;
-                            let company = snapshot.company.id;
-                            page = self.reader.contacts_of(company, limit).await?.contacts;
+                        // The page that showed the company to be large will do, if anybody on it is
+                        // active.
+                        if !page.iter().any(|contact| contact.active) {
+                            let here = Conditions::company(snapshot.company.id);
+                            let active = here.and(Conditions::active());
+                            let any = ChildConditions::default();
+                            page = self
+                                .reader
+                                .contacts_matching(&active, &any, PAGE)
+                                .await?
+                                .contacts;
                         }
                         add(snapshot, std::mem::take(&mut page));
                     }
@@ -223,6 +230,15 @@ impl<J: Store> Reconciler<J> {
             }
             self.look_up_carriers(snapshot, emails).await?;
         }
+    }
+
+    /// What a merge needs to know of the contact it keeps.
+    async fn belongings(&self, contact: ContactId) -> Result<Details, connectwise::Error> {
+        Ok(Details {
+            notes: self.reader.notes(contact).await?,
+            groups: self.reader.groups(contact).await?,
+            ..Details::default()
+        })
     }
 
     async fn look_up_carriers(
@@ -238,7 +254,10 @@ impl<J: Store> Reconciler<J> {
                 .reader
                 .contacts_matching(&Conditions::default(), &filter, PAGE)
                 .await?;
-            note_carriers(snapshot, emails.clone(), &batch.contacts);
+            // Of a list that is cut off, nobody can say that others do not carry the address.
+            if batch.complete {
+                note_carriers(snapshot, emails.clone(), &batch.contacts);
+            }
         }
         Ok(())
     }
@@ -257,6 +276,26 @@ pub(crate) fn portal_addresses(snapshot: &Snapshot) -> BTreeSet<(Email, ContactI
                 .collect::<Vec<_>>()
         })
         .collect()
+}
+
+/// Keeps what was read of a contact that takes part in a merge. Where the API member's role may not
+/// read it, that is noted: it is for a person, and no reason to leave the rest of the company undone.
+fn readable(
+    snapshot: &mut Snapshot,
+    contact: ContactId,
+    read: Result<Details, connectwise::Error>,
+) -> Result<(), Error> {
+    match read {
+        Ok(details) => {
+            snapshot.details.insert(contact, details);
+        }
+        Err(error) if *error.kind() == connectwise::ErrorKind::Forbidden => {
+            tracing::warn!(contact.id = %contact, error = %error, "a contact cannot be read whole");
+            snapshot.unreadable.insert(contact);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
 }
 
 /// Adds contacts of the company; what a loose filter brought from elsewhere is left out.

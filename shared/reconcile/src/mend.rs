@@ -42,7 +42,11 @@ impl<J: Store> Reconciler<J> {
             let id = record.intend(&change, Image::default()).await?;
             match writer.repoint(&reference, *survivor).await {
                 Ok(()) => record.conclude(&id, Outcome::Done, None).await?,
-                Err(error) => failed(record, &change.action, &id, error).await?,
+                Err(error) => {
+                    let outcome = failed(record, &change.action, &id, error).await?;
+                    record.leave_to_a_person(&change, &outcome).await?;
+                    outcome
+                }
             };
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use journal::Store;
-use model::{Change, ChangeId, Entry, Image, Outcome};
+use model::{Change, ChangeId, Entry, Finding, FindingEntry, FindingKind, Image, Outcome};
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -15,6 +15,8 @@ pub(crate) struct Record<'v, J> {
     pub(crate) clock: &'v Arc<dyn Clock>,
     pub(crate) request: &'v Request,
     pub(crate) entries: &'v mut Vec<Entry>,
+    /// What a person should look at, seen while writing.
+    pub(crate) findings: &'v mut Vec<Finding>,
 }
 
 impl<J: Store> Record<'_, J> {
@@ -65,5 +67,39 @@ impl<J: Store> Record<'_, J> {
             entry.ended_at = Some(at);
         }
         Ok(outcome)
+    }
+
+    /// Tells a person of a change that was refused and that no later plan will find again.
+    pub(crate) async fn leave_to_a_person(
+        &mut self,
+        change: &Change,
+        outcome: &Outcome,
+    ) -> Result<(), Error> {
+        let finding = Finding {
+            rule: change.rule,
+            kind: FindingKind::Refused,
+            company: Some(self.request.company),
+            contacts: change.action.contacts(),
+            words: format!(
+                "{outcome}: {}; a person should do it by hand",
+                change.action
+            ),
+            evidence: Vec::new(),
+        };
+        self.note(&finding).await?;
+        self.findings.push(finding);
+        Ok(())
+    }
+
+    /// Records what a person should look at.
+    pub(crate) async fn note(&self, finding: &Finding) -> Result<(), Error> {
+        tracing::info!(rule = %finding.rule, kind = %finding.kind, "{finding}");
+        let entry = FindingEntry {
+            run: self.request.run.clone(),
+            cause: self.request.cause.clone(),
+            finding: finding.clone(),
+            at: self.clock.now(),
+        };
+        Ok(self.journal.note_finding(&entry).await?)
     }
 }

@@ -7,8 +7,8 @@ use connectwise::{Reader, Writer};
 use jiff::Timestamp;
 use journal::{Keep, Store};
 use model::{
-    Cause, CompanyId, ContactId, Entry, Finding, FindingEntry, FindingKind, Plan, RunId, Scope,
-    Snapshot,
+    Cause, CompanyId, ContactId, Entry, Finding, FindingKind, Image, Outcome, Past, Plan, RunId,
+    Scope, Snapshot,
 };
 use policy::Rules;
 use sha2::{Digest, Sha256};
@@ -159,40 +159,87 @@ impl<J: Store> Reconciler<J> {
             complete = result.is_ok(),
             "visited a company"
         );
+        // What somebody else did is in the journal; it is nothing that this visit attempted.
+        visit
+            .entries
+            .retain(|entry| entry.outcome != Some(Outcome::ByPerson));
         result.map(|()| visit)
     }
 
     async fn rounds(&self, request: &Request, visit: &mut Visit) -> Result<(), Error> {
-        self.settle(&mut self.recorder(request, &mut visit.entries))
-            .await?;
+        let mut left = Vec::new();
+        let mut record = self.recorder(request, &mut visit.entries, &mut left);
+        self.settle(&mut record).await?;
         for _ in 0..ROUNDS {
-            let Some(snapshot) = self.gather(request).await? else {
+            let Some(mut snapshot) = self.gather(request).await? else {
                 return Ok(());
             };
+            let mut record = self.recorder(request, &mut visit.entries, &mut left);
+            record_taken_over(&mut record, &mut snapshot).await?;
             visit.scope = Some(snapshot.scope.clone());
             let plan = self.decide(&snapshot)?;
             let (progress, current) = match &self.writer {
                 Some(writer) if !plan.changes.is_empty() => {
-                    let record = self.recorder(request, &mut visit.entries);
                     let mut executor = Executor::new(self, writer, snapshot, record);
-                    (executor.apply(&plan).await?, executor.into_current())
+                    match executor.apply(&plan).await {
+                        Ok(progress) => (progress, executor.into_current()),
+                        Err(error) => {
+                            drop(executor);
+                            self.note_what_was_done(request, visit, &plan).await?;
+                            return Err(error);
+                        }
+                    }
                 }
                 _ => (Progress::Complete, snapshot),
             };
             keep_findings(visit, &plan);
             if progress == Progress::Complete {
-                return self.record(request, &current, &visit.findings).await;
+                let record = self.recorder(request, &mut visit.entries, &mut left);
+                for finding in &visit.findings {
+                    record.note(finding).await?;
+                }
+                visit.findings.append(&mut left);
+                return self.remember(request, &current).await;
             }
         }
         Err(Error::Unsettled)
     }
 
-    fn recorder<'v>(&'v self, request: &'v Request, entries: &'v mut Vec<Entry>) -> Record<'v, J> {
+    /// Journals the findings about what a visit did before it ended early: the next one finds it done
+    /// and would not tell.
+    async fn note_what_was_done(
+        &self,
+        request: &Request,
+        visit: &mut Visit,
+        plan: &Plan,
+    ) -> Result<(), Error> {
+        let done: BTreeSet<ContactId> = visit
+            .entries
+            .iter()
+            .filter(|entry| entry.outcome.as_ref().is_some_and(Outcome::took_effect))
+            .flat_map(|entry| entry.action.contacts())
+            .collect();
+        let mut none = Vec::new();
+        let record = self.recorder(request, &mut visit.entries, &mut none);
+        let about_done = |finding: &&Finding| finding.contacts.iter().any(|id| done.contains(id));
+        for finding in plan.findings.iter().filter(about_done) {
+            record.note(finding).await?;
+        }
+        Ok(())
+    }
+
+    fn recorder<'v>(
+        &'v self,
+        request: &'v Request,
+        entries: &'v mut Vec<Entry>,
+        findings: &'v mut Vec<Finding>,
+    ) -> Record<'v, J> {
         Record {
             journal: &self.journal,
             clock: &self.clock,
             request,
             entries,
+            findings,
         }
     }
 
@@ -206,22 +253,8 @@ impl<J: Store> Reconciler<J> {
         }
     }
 
-    async fn record(
-        &self,
-        request: &Request,
-        snapshot: &Snapshot,
-        findings: &[Finding],
-    ) -> Result<(), Error> {
-        for finding in findings {
-            tracing::info!(rule = %finding.rule, kind = %finding.kind, "{finding}");
-            let entry = FindingEntry {
-                run: request.run.clone(),
-                cause: request.cause.clone(),
-                finding: finding.clone(),
-                at: self.clock.now(),
-            };
-            self.journal.note_finding(&entry).await?;
-        }
+    /// Has the journal remember what spares the next visit a read, or lets a deletion be located.
+    async fn remember(&self, request: &Request, snapshot: &Snapshot) -> Result<(), Error> {
         // A focused visit has not seen everybody, so it must not replace what the register knows.
         if snapshot.scope == Scope::Whole {
             let current = portal_addresses(snapshot);
@@ -231,11 +264,30 @@ impl<J: Store> Reconciler<J> {
                 .await?;
         }
         let default = snapshot.company.default_contact;
-        self.journal
+        Ok(self
+            .journal
             .remember_default(request.company, default)
-            .await?;
-        Ok(())
+            .await?)
     }
+}
+
+/// Records what somebody else did to changes of ours, in the journal and in the snapshot's memory.
+async fn record_taken_over<J: Store>(
+    record: &mut Record<'_, J>,
+    snapshot: &mut Snapshot,
+) -> Result<(), Error> {
+    for change in policy::taken_over(snapshot) {
+        let id = record.intend(&change, Image::default()).await?;
+        let outcome = record.conclude(&id, Outcome::ByPerson, None).await?;
+        snapshot.memory.past.push(Past {
+            id,
+            at: record.clock.now(),
+            rule: change.rule,
+            action: change.action,
+            outcome: Some(outcome),
+        });
+    }
+    Ok(())
 }
 
 /// Keeps the findings of a round. Of an earlier round, those stay that no later one speaks about: a

@@ -79,7 +79,7 @@ fn everything_the_loser_has_is_copied_before_the_merge() {
     change [1] merge-duplicates: put contact 10 into marketing group 7
           because contact 11 is in it and 10 is not
     change [1] merge-duplicates: fill addressLine1, customFields/15 of contact 10
-          because blank on 10, filled on 11
+          because 11 says it and 10 does not
     change [1] merge-duplicates: write a note on contact 10
           because the notes of 11, or what it says otherwise, would be lost
     change [1] merge-duplicates: merge contact 11 into 10; 1 reference moves with it

@@ -31,7 +31,7 @@ fn set_portal(now: &mut Snapshot, before: Portal, after: Portal, outcome: Outcom
 fn a_change_that_a_person_took_back_is_not_made_again() {
     let mut now = company([ada()]);
     set_portal(&mut now, OPEN, HELD, Outcome::Done);
-    insta::assert_snapshot!(plan(&now), @"finding portal-invite: person-reverted, company 1, contact 30: change r1.1 did this before and somebody put it back, so it is not done again; a person should decide which is right (switch off the portal login of contact 30)");
+    insta::assert_snapshot!(plan(&now), @"finding portal-invite: person-reverted, company 1, contact 30: somebody put back what we did (change r1.1), so it is not done again; a person should decide which is right (switch off the portal login of contact 30)");
 }
 
 #[test]
