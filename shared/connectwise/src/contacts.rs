@@ -289,6 +289,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_refusal_after_a_lost_answer_leaves_open_whether_the_write_took_effect() {
+        let refusal = r#"{"code":"InvalidObject","message":"no","errors":null}"#;
+        let script = Script::play([Act::HangUp, Act::Answer(409, refusal)]).await;
+        let portal = Portal {
+            login: Login::Disabled,
+            level: None,
+        };
+        let error = script
+            .writer()
+            .set_portal(ContactId::new(4711), portal)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), "AnswerLost");
+        assert!(error.may_have_been_applied());
+        assert_eq!(script.requests().await.len(), 2);
+    }
+
+    #[tokio::test]
     async fn a_password_mail_names_the_address() {
         let server = MockServer::start().await;
         let call = "POST company/contacts/requestPassword";

@@ -287,3 +287,66 @@ fn observing_plans_the_same_and_writes_nothing() {
         "change 1: merge-duplicates may not write here"
     );
 }
+
+#[test]
+fn an_opt_out_of_marketing_mail_survives() {
+    let mut loser = copy();
+    let yes = model::PrivateValue::from(true);
+    loser.fields.insert("unsubscribeFlag".to_owned(), yes);
+    let mut now = company([john(), loser]);
+    let membership = |unsubscribed| Membership {
+        group: GroupId::new(7),
+        description: None,
+        unsubscribed,
+    };
+    now.details.get_mut(&id_of(10)).unwrap().groups = vec![membership(false)];
+    now.details.get_mut(&id_of(11)).unwrap().groups = vec![membership(true)];
+    insta::assert_snapshot!(plan(&now), @"
+    change [1] merge-duplicates: fill unsubscribeFlag of contact 10
+          because 11 says it and 10 does not
+    change [1] merge-duplicates: write a note on contact 10
+          because the notes of 11, or what it says otherwise, would be lost
+    change [1] merge-duplicates: merge contact 11 into 10; no reference moves with it
+          because one person in two records; 10 survives because it is the company's default contact
+          - same email address (+60)
+          - same name (+40)
+    ");
+}
+
+#[test]
+fn a_note_of_another_merge_is_not_taken_for_this_one() {
+    let mut loser = copy();
+    loser.id = id_of(471);
+    let mut now = company([john(), loser]);
+    let note = |text: &str| Note {
+        id: NoteId::new(70),
+        text: text.into(),
+    };
+    now.details.get_mut(&id_of(10)).unwrap().notes =
+        vec![note("Merged from contact 4711. Kept from it:")];
+    now.details.get_mut(&id_of(471)).unwrap().notes = vec![note("prefers mail")];
+    assert_eq!(policy::plan(&now, &enforce()).changes.len(), 2);
+    now.details.get_mut(&id_of(10)).unwrap().notes =
+        vec![note("Merged from contact 471. Kept from it:")];
+    assert_eq!(policy::plan(&now, &enforce()).changes.len(), 1);
+}
+
+#[test]
+fn a_contact_that_cannot_be_read_whole_is_merged_by_hand() {
+    let mut now = company([john(), copy()]);
+    now.details.remove(&id_of(11));
+    now.unreadable.insert(id_of(11));
+    insta::assert_snapshot!(plan(&now), @"
+    finding merge-duplicates: possible-duplicate, company 1, contact 10 and 11: these are one person, but the API member's role may not read what hangs on contact 11, so nothing is merged; widen the role, or merge them by hand
+          - same email address (+60)
+          - same name (+40)
+    ");
+    assert!(policy::needs(&now, &enforce()).is_empty());
+}
+
+#[test]
+fn nothing_is_done_at_a_company_whose_contacts_do_not_show_it() {
+    let mut now = company([john(), copy()]);
+    now.hidden.insert(id_of(12));
+    insta::assert_snapshot!(plan(&now), @"finding primary-contact: no-company, company 1, contact 12: the API member's role does not see the company of these contacts, so nothing is done at this company; check the role");
+}

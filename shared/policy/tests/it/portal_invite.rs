@@ -230,3 +230,62 @@ fn a_hold_is_not_a_hold_while_observing() {
     finding portal-invite: portal-held, company 1, contact 30: contact 30 has no valid email; somebody should add a usable email of its own or switch the login off
     ");
 }
+
+#[test]
+fn a_hold_that_was_cut_short_gets_its_note_within_a_day() {
+    let mut rules = enforce();
+    rules.portal.note_on_hold = true;
+    let mut now = held(ada());
+    insta::assert_snapshot!(plan_with(&now, &rules), @"
+    change [1] portal-invite: write a note on contact 30
+          because the rules ask for a note
+    ");
+    now.taken_at = "2026-03-06T15:00:00Z".parse().unwrap();
+    insta::assert_snapshot!(plan_with(&now, &rules), @"nothing to do");
+}
+
+#[test]
+fn a_release_that_was_cut_short_gets_its_invitation_within_a_day() {
+    let mut rules = enforce();
+    rules.portal.send_invites = true;
+    let mut now = held(invited(ada().with_email(1, "ada@x.example")));
+    let action = Action::SetPortal {
+        contact: id_of(30),
+        before: Portal {
+            login: Login::Disabled,
+            level: Some(4),
+        },
+        after: Portal {
+            login: Login::Enabled,
+            level: Some(4),
+        },
+    };
+    past(&mut now, Rule::PortalInvite, action, Outcome::Done);
+    insta::assert_snapshot!(plan_with(&now, &rules), @"
+    change [1] portal-invite: have the PSA mail contact 30 a password link
+          because the login was released, and the invitation that the rules ask for was not sent
+    ");
+    now.taken_at = "2026-03-06T15:00:00Z".parse().unwrap();
+    insta::assert_snapshot!(plan_with(&now, &rules), @"nothing to do");
+}
+
+#[test]
+fn a_held_login_that_a_person_switched_on_is_theirs_from_then_on() {
+    let mut now = held(invited(ada().with_email(1, "ada@x.example")));
+    let taken_over = policy::taken_over(&now);
+    assert_eq!(taken_over.len(), 1);
+    let change = taken_over[0].clone();
+    past(&mut now, change.rule, change.action, Outcome::ByPerson);
+    assert_eq!(policy::taken_over(&now), []);
+    // Later they switch it off again: it stays off.
+    let contact = now.contacts.get_mut(&id_of(30)).unwrap();
+    contact.portal.login = Login::Disabled;
+    now.carriers
+        .insert("ada@x.example".parse().unwrap(), Vec::new());
+    insta::assert_snapshot!(plan(&now), @"nothing to do");
+    // Or the email goes: it is told, and not held again.
+    let contact = now.contacts.get_mut(&id_of(30)).unwrap();
+    contact.portal.login = Login::Enabled;
+    contact.communications.clear();
+    insta::assert_snapshot!(plan(&now), @"finding portal-invite: person-reverted, company 1, contact 30: somebody put back what we did (change r2.1), so it is not done again; a person should decide which is right (switch off the portal login of contact 30)");
+}
