@@ -97,7 +97,7 @@ fn image(out: &mut Out, when: &str, image: &Image) -> anyhow::Result<()> {
         let text = format!(
             "company {} {}: default contact {}, billing contact {}",
             company.id,
-            company.name,
+            company.name.reveal(),
             person(company.default_contact),
             person(company.billing_contact)
         );

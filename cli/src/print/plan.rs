@@ -1,6 +1,6 @@
 //! Plans as a person reads them.
 
-use model::{CompanyId, Contact, Plan, Withheld};
+use model::{CompanyId, Contact, Plan, Scope, Withheld};
 use reconcile::Planned;
 
 use super::{Out, replay, wrap};
@@ -17,11 +17,18 @@ pub(crate) fn all(out: &mut Out, planned: &[(CompanyId, Option<Planned>)]) -> an
                     withheld,
                     findings,
                 } = plan;
-                if changes.is_empty() && withheld.is_empty() && findings.is_empty() {
+                let nothing = changes.is_empty() && withheld.is_empty() && findings.is_empty();
+                if nothing && snapshot.scope == Scope::Whole {
                     quiet += 1;
                     continue;
                 }
-                out.line(&format!("company {company} {}", snapshot.company.name))?;
+                out.line(&format!(
+                    "company {company} {}",
+                    snapshot.company.name.reveal()
+                ))?;
+                if snapshot.scope != Scope::Whole {
+                    out.line("  too large to read whole: this is about its default contact alone")?;
+                }
                 for contact in mentioned(planned.as_ref()) {
                     out.line(&format!("  contact    {}", describe(contact)))?;
                 }

@@ -67,7 +67,7 @@ pub(crate) fn contact(mut record: Record) -> Result<Contact, Misfit> {
             .collect(),
         // A stamp in another shape is as good as none.
         updated_at: info.last_updated.and_then(|stamp| stamp.parse().ok()),
-        updated_by: info.updated_by,
+        updated_by: info.updated_by.map(Private::from),
     })
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn company(company: wire::Company) -> Result<Company, Misfit> {
     };
     Ok(Company {
         id: CompanyId::new(require(company.id, "id")?),
-        name: company.name.unwrap_or_default(),
+        name: company.name.unwrap_or_default().into(),
         default_contact: reference(company.default_contact),
         billing_contact: reference(company.billing_contact),
         deleted: company.deleted_flag.unwrap_or(false),
@@ -298,7 +298,10 @@ mod tests {
         assert!(contact.is_default && !contact.is_billing);
         assert_eq!(contact.portal.level, Some(1));
         assert_eq!(contact.types[0].name, "Decision Maker");
-        assert_eq!(contact.updated_by.as_deref(), Some("jharper"));
+        assert_eq!(
+            contact.updated_by.as_ref().map(Private::reveal),
+            Some("jharper")
+        );
         assert_eq!(
             contact.updated_at,
             Some("2026-03-04T15:20:11Z".parse().unwrap())

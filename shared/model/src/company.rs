@@ -3,16 +3,15 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::CompanyId;
-use crate::ContactId;
+use crate::{CompanyId, ContactId, Private};
 
 /// A customer of the MSP.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Company {
     /// Its id in the PSA.
     pub id: CompanyId,
-    /// Its name, for people to read.
-    pub name: String,
+    /// Its name, for people to read. A company may be one person.
+    pub name: Private,
     /// The primary contact.
     pub default_contact: Option<ContactId>,
     /// Who gets the invoices.

@@ -41,7 +41,7 @@ pub struct Contact {
     /// When the record was last changed, by the PSA's clock.
     pub updated_at: Option<Timestamp>,
     /// The member identifier of who changed it last.
-    pub updated_by: Option<String>,
+    pub updated_by: Option<Private>,
 }
 
 /// A contact's access to the client portal.

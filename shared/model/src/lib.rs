@@ -10,7 +10,7 @@
 //!
 //! **Invariant:** `Debug` and `Display` of every type here are safe to log. What belongs to a person
 //! is wrapped in [`Private`] (or [`PrivateValue`]) and shows itself only to a caller who asks with
-//! `reveal`.
+//! `reveal`. Names that an instance gives to its own settings, such as a type label, are nobody's.
 //!
 //! ```
 //! use model::{Email, Private};

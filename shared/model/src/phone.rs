@@ -42,12 +42,6 @@ impl Phone {
     pub fn reveal_digits(&self) -> &str {
         &self.digits
     }
-
-    /// True when the number reaches one desk of many: it has an extension.
-    #[must_use]
-    pub fn has_extension(&self) -> bool {
-        self.extension.is_some()
-    }
 }
 
 impl fmt::Debug for Phone {
@@ -78,7 +72,6 @@ mod tests {
         assert_eq!(Phone::read("312 555 0100 ext. 12", None).unwrap(), beside);
         assert_eq!(Phone::read("312 555 0100 x12", Some(" ")).unwrap(), beside);
         assert_ne!(Phone::read("312 555 0100", None).unwrap(), beside);
-        assert!(beside.has_extension());
     }
 
     #[test]

@@ -155,7 +155,7 @@ mod tests {
             "2026-03-04T15:20:11Z".parse().unwrap(),
             Company {
                 id: company,
-                name: "Harbor Line".to_owned(),
+                name: "Harbor Line".into(),
                 default_contact: Some(ContactId::new(10)),
                 billing_contact: None,
                 deleted: false,

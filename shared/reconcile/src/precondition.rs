@@ -90,7 +90,7 @@ mod tests {
             jiff::Timestamp::constant(1_772_637_611, 0),
             Company {
                 id: company,
-                name: "Harbor Line".to_owned(),
+                name: "Harbor Line".into(),
                 default_contact: None,
                 billing_contact: None,
                 deleted: false,
@@ -124,7 +124,7 @@ mod tests {
     fn stamps_and_what_the_server_spells_otherwise_do_not_count() {
         assert!(!stale_after(|loser| {
             loser.updated_at = Some(jiff::Timestamp::UNIX_EPOCH);
-            loser.updated_by = Some("rollcall-api".to_owned());
+            loser.updated_by = Some("rollcall-api".into());
             loser.is_billing = true;
             loser.fields.insert("zip".to_owned(), json!(" ").into());
             loser

@@ -67,7 +67,7 @@ pub(crate) fn image() -> Image {
     Image {
         company: Some(Company {
             id: company(19),
-            name: "Harbor Line \"Freight\"".to_owned(),
+            name: "Harbor Line \"Freight\"".into(),
             default_contact: Some(contact(41)),
             billing_contact: None,
             deleted: false,
@@ -262,7 +262,7 @@ fn person(id: u32) -> Contact {
         ("title".to_owned(), json!("Dispatch").into()),
     ]);
     person.updated_at = Some(at(-60));
-    person.updated_by = Some("jdoe".to_owned());
+    person.updated_by = Some("jdoe".into());
     person
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn company(contacts: impl IntoIterator<Item = Contact>) -> Snapshot {
         Timestamp::constant(1_772_637_611, 0),
         Company {
             id: COMPANY,
-            name: "Harbor Line".to_owned(),
+            name: "Harbor Line".into(),
             default_contact: None,
             billing_contact: None,
             deleted: false,
