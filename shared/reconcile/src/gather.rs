@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use connectwise::{ChildConditions, Conditions};
+use connectwise::{Batch, ChildConditions, Conditions};
 use journal::{Keep, Store};
 use model::{Contact, ContactId, Details, Email, Scope, Snapshot};
 use policy::Need;
@@ -121,19 +121,24 @@ impl<J: Store> Reconciler<J> {
         let values = values
             .iter()
             .filter_map(|value| ChildConditions::value(value).ok());
+        let mut batches = Vec::new();
         for values in ChildConditions::any(values) {
             // Without the company: who carries the address elsewhere counts for the portal.
-            let batch = self
-                .reader
-                .contacts_matching(&Conditions::default(), &values, PAGE)
-                .await?;
+            let anywhere = Conditions::default();
+            batches.push(
+                self.reader
+                    .contacts_matching(&anywhere, &values, PAGE)
+                    .await?,
+            );
+        }
+        if is_whole(&batches) {
             let emails = focus
                 .iter()
                 .flat_map(Contact::emails)
                 .map(|(email, _)| email);
-            if batch.complete {
-                note_carriers(snapshot, emails.collect(), &batch.contacts);
-            }
+            note_carriers(snapshot, emails.collect(), &batches);
+        }
+        for batch in batches {
             add(snapshot, batch.contacts);
         }
         let names = focus.iter().filter_map(|contact| {
@@ -249,18 +254,26 @@ impl<J: Store> Reconciler<J> {
         let filters = emails
             .iter()
             .filter_map(|email| ChildConditions::email(email).ok());
+        let mut batches = Vec::new();
         for filter in ChildConditions::any(filters) {
-            let batch = self
-                .reader
-                .contacts_matching(&Conditions::default(), &filter, PAGE)
-                .await?;
-            // Of a list that is cut off, nobody can say that others do not carry the address.
-            if batch.complete {
-                note_carriers(snapshot, emails.clone(), &batch.contacts);
-            }
+            let anywhere = Conditions::default();
+            batches.push(
+                self.reader
+                    .contacts_matching(&anywhere, &filter, PAGE)
+                    .await?,
+            );
+        }
+        if is_whole(&batches) {
+            note_carriers(snapshot, emails, &batches);
         }
         Ok(())
     }
+}
+
+/// Whether lists that were asked for together are all there. If one was cut off, nobody can say of any
+/// address in them that nobody else carries it.
+fn is_whole(batches: &[Batch]) -> bool {
+    batches.iter().all(|batch| batch.complete)
 }
 
 /// The addresses that let this company's contacts into the portal.
@@ -311,15 +324,32 @@ fn add(snapshot: &mut Snapshot, contacts: Vec<Contact>) {
 
 /// Notes who carries each address, also that nobody does. The PSA's matching is loose, so each
 /// contact is compared again.
-fn note_carriers(snapshot: &mut Snapshot, emails: BTreeSet<Email>, found: &[Contact]) {
+fn note_carriers(snapshot: &mut Snapshot, emails: BTreeSet<Email>, found: &[Batch]) {
     for email in emails {
         let carries = |contact: &&Contact| contact.emails().iter().any(|(e, _)| *e == email);
-        let carriers: Vec<Contact> = found.iter().filter(carries).cloned().collect();
+        let found = found.iter().flat_map(|batch| &batch.contacts);
+        let carriers: Vec<Contact> = found.filter(carries).cloned().collect();
         let known = snapshot.carriers.entry(email).or_default();
         for contact in carriers {
             if known.iter().all(|held| held.id != contact.id) {
                 known.push(contact);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_list_that_was_cut_off_makes_the_whole_look_up_worthless() {
+        let batch = |complete| Batch {
+            contacts: Vec::new(),
+            complete,
+        };
+        assert!(is_whole(&[batch(true), batch(true)]));
+        assert!(!is_whole(&[batch(true), batch(false)]));
+        assert!(!is_whole(&[batch(false), batch(true)]));
     }
 }
