@@ -207,6 +207,7 @@ fn agrees(field: &str, weight: i32, words: &str) -> Evidence {
         stance: Stance::Agrees,
         weight,
         words: words.to_owned(),
+        named: None,
     }
 }
 
@@ -216,5 +217,6 @@ fn conflicts(field: &str, weight: i32, words: &str) -> Evidence {
         stance: Stance::Conflicts,
         weight,
         words: words.to_owned(),
+        named: None,
     }
 }

@@ -15,6 +15,8 @@ pub struct Matches {
     pub groups: Vec<Group>,
     /// Pairs that a person should look at, in order.
     pub reviews: Vec<Likely>,
+    /// Pairs that look alike and are two people, in order: the evidence says what tells them apart.
+    pub refused: Vec<Likely>,
 }
 
 /// Two or more records that are one person.
@@ -50,6 +52,7 @@ pub fn find<'a>(
 
     let mut certain: BTreeMap<Pair, Vec<Evidence>> = BTreeMap::new();
     let mut reviews: BTreeMap<Pair, Vec<Evidence>> = BTreeMap::new();
+    let mut refused = Vec::new();
     for pair in candidates(&contacts).difference(distinct) {
         match judge(*pair) {
             Comparison {
@@ -62,8 +65,14 @@ pub fn find<'a>(
             } => reviews.insert(*pair, evidence),
             Comparison {
                 verdict: Verdict::Distinct,
-                ..
-            } => None,
+                evidence,
+            } => {
+                refused.push(Likely {
+                    pair: *pair,
+                    evidence,
+                });
+                None
+            }
         };
     }
 
@@ -91,6 +100,7 @@ pub fn find<'a>(
             .into_iter()
             .map(|(pair, evidence)| Likely { pair, evidence })
             .collect(),
+        refused,
     }
 }
 

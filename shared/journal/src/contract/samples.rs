@@ -292,6 +292,7 @@ fn evidence() -> Evidence {
         stance: Stance::Conflicts,
         weight: -12,
         words: "the addresses differ".to_owned(),
+        named: None,
     }
 }
 
