@@ -60,6 +60,19 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  rollcall explain 20260304-5f0c1a1e2b.3\n\n\
         Exit code: 1 when the journal knows no such change or visit.")]
     Explain(Explain),
+    /// Find the contacts in a file that are the same person, or may be
+    ///
+    /// Reads contacts as the PSA's API returns them, one JSON object a line, and compares those of the
+    /// same company. Writes one JSON object for each pair: both ids, a score from 0 to 1, the decision
+    /// (merge, review, or distinct for pairs that look alike and are two people), and why. The reasons
+    /// may quote names: treat the result like the contacts.
+    #[command(
+        after_help = "Example:\n  rollcall match --contacts contacts.jsonl.gz --out pairs.jsonl\n  \
+        rollcall match --contacts - --out - --company 830 < contacts.jsonl\n\n\
+        Exit code: 1 when there were lines that could not be used (all others were compared),\n\
+        2 when a file cannot be opened or its gzip data is damaged."
+    )]
+    Match(Match),
     /// Run the fake PSA on a local port, sending signed callbacks for its own changes
     #[command(after_help = "Example:\n  rollcall sandbox --listen 127.0.0.1:8080 \
         --callback http://127.0.0.1:9000/cw/TOKEN")]
@@ -111,6 +124,22 @@ pub(crate) struct Explain {
     #[arg(value_name = "ID")]
     pub(crate) id: String,
     /// Print data instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Arguments)]
+pub(crate) struct Match {
+    /// The contacts, plain or gzip; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) contacts: PathBuf,
+    /// Where the pairs go, as gzip if the name ends in .gz; - for standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Only this company
+    #[arg(long, value_name = "ID")]
+    pub(crate) company: Option<CompanyId>,
+    /// Print the summary as data instead of text
     #[arg(long)]
     pub(crate) json: bool,
 }

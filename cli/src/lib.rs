@@ -2,7 +2,8 @@
 //!
 //! [`run`] is the whole program: it reads the arguments, works on the local profile (an embedded
 //! sandbox with an example tenant and an embedded journal, see [`local`]), prints what a person likes
-//! to read or, with `--json`, the same as data, and returns an exit code.
+//! to read or, with `--json`, the same as data, and returns an exit code. `rollcall match` alone needs
+//! no profile: it runs the matching engine on a file.
 //!
 //! What it deliberately does not do: it decides nothing. The receiver, the worker, the client and the
 //! journal that it drives are the ones that are deployed; here they are put together and their
@@ -12,6 +13,7 @@ mod args;
 mod commands;
 mod exit;
 pub mod local;
+mod matches;
 mod print;
 pub mod replay;
 
@@ -46,6 +48,7 @@ async fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Plan(command) => commands::plan::run(profile, command).await,
         Command::History(command) => commands::history::run(profile, &command).await,
         Command::Explain(command) => commands::explain::run(profile, &command).await,
+        Command::Match(command) => commands::match_contacts::run(&command),
         Command::Sandbox(command) => commands::sandbox::run(command).await,
         Command::Rules(command) => commands::rules::run(profile, &command),
     }

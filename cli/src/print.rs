@@ -1,19 +1,26 @@
 //! What a person reads: the one place that writes to the terminal.
 
 pub(crate) mod history;
+pub(crate) mod matches;
 pub(crate) mod plan;
 pub(crate) mod replay;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 /// Standard output. A reader that goes away early (`| head`) ends the program quietly.
-pub(crate) struct Out(io::BufWriter<io::Stdout>);
+pub(crate) struct Out(io::BufWriter<Box<dyn io::Write>>);
 
 impl Out {
     pub(crate) fn new() -> Self {
-        Self(io::BufWriter::new(io::stdout()))
+        Self(io::BufWriter::new(Box::new(io::stdout())))
+    }
+
+    /// Standard error in its place, for when standard output holds something else.
+    pub(crate) fn to_stderr() -> Self {
+        Self(io::BufWriter::new(Box::new(io::stderr())))
     }
 
     /// One line.
@@ -24,6 +31,11 @@ impl Out {
     /// Text that brings its own line ends.
     pub(crate) fn text(&mut self, text: &str) -> anyhow::Result<()> {
         self.0.write_all(text.as_bytes()).map_err(leave)
+    }
+
+    /// Lines that are finished already.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        self.0.write_all(bytes).map_err(leave)
     }
 
     /// Data.
@@ -38,51 +50,62 @@ impl Out {
 }
 
 /// Progress of long work, shown on a terminal only.
-pub(crate) struct Progress {
-    words: &'static str,
-    total: usize,
-    done: usize,
-    shown: bool,
-}
+pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
+    /// Of so many things.
     pub(crate) fn new(words: &'static str, total: usize) -> Self {
-        let shown = io::stderr().is_terminal();
-        Self {
-            words,
-            total,
-            done: 0,
-            shown,
+        Self::show(words, Some(total as u64), "{msg} {pos}/{len}")
+    }
+
+    /// Of so many bytes, if that is known.
+    pub(crate) fn of_bytes(words: &'static str, total: Option<u64>) -> Self {
+        let template = match total {
+            Some(_) => "{msg} {bytes}/{total_bytes}",
+            None => "{msg} {bytes}",
+        };
+        Self::show(words, total, template)
+    }
+
+    fn show(words: &'static str, total: Option<u64>, template: &str) -> Self {
+        // It draws on standard error, and only if that is a terminal.
+        let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
         }
+        Self(bar.with_message(words))
     }
 
     /// One more is done.
-    pub(crate) fn step(&mut self) {
-        self.done += 1;
-        if self.shown {
-            // Progress that cannot be shown is no reason to stop.
-            let _ = write!(
-                io::stderr(),
-                "\r{} {}/{}",
-                self.words,
-                self.done,
-                self.total
-            );
-        }
+    pub(crate) fn step(&self) {
+        self.advance(1);
+    }
+
+    /// So many more are done.
+    pub(crate) fn advance(&self, done: usize) {
+        self.0.inc(done as u64);
+    }
+
+    /// Takes what is read as progress.
+    pub(crate) fn watch<R: io::Read>(&self, stream: R) -> impl io::Read + use<R> {
+        self.0.wrap_read(stream)
     }
 
     /// Clears the line.
     pub(crate) fn end(self) {
-        if self.shown {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+        self.0.finish_and_clear();
     }
 }
 
 /// Says on standard error what went wrong, with its causes.
 pub(crate) fn failure(error: &anyhow::Error) {
+    aside(&format!("rollcall: {error:#}"));
+}
+
+/// Says something on standard error, where it does not mix with what is printed.
+pub(crate) fn aside(line: &str) {
     // Where standard error is closed, the exit code still tells.
-    let _ = writeln!(io::stderr(), "rollcall: {error:#}");
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 fn leave(error: io::Error) -> anyhow::Error {

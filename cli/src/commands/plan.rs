@@ -18,7 +18,7 @@ pub(crate) async fn run(profile: &Profile, command: Plan) -> anyhow::Result<Exit
         None => local.reader().company_ids().await?,
     };
     let observer = local.observer();
-    let mut progress = Progress::new("planning companies", companies.len());
+    let progress = Progress::new("planning companies", companies.len());
     let mut planned: Vec<(CompanyId, Option<Planned>)> = Vec::new();
     for company in companies {
         let request = Request {

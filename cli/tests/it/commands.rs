@@ -234,7 +234,7 @@ fn a_profile_that_is_in_use_or_half_gone_is_refused_with_a_remedy() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let program = Program::new();
-    for command in ["replay", "plan", "history", "explain", "sandbox"] {
+    for command in ["replay", "plan", "history", "explain", "match", "sandbox"] {
         let help = program.prints(&[command, "--help"]);
         assert!(
             help.contains(&format!("Example:\n  rollcall {command}")),

@@ -5,6 +5,8 @@ mod commands;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod match_contacts;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod readme;
