@@ -362,7 +362,7 @@ fn write_contact(
     }
     if rng.u32(..3) == 0 {
         let number = format!("{:03} 555 0100", 200 + company % 700);
-        let extension = format!(r#""extension":"{}","#, 100 + person % 900);
+        let extension = format!(r#""extension":"{}","#, 1000 + person);
         item(2, "Direct", &number, &extension, "Phone");
     } else {
         item(2, "Direct", &direct, "", "Phone");

@@ -8,7 +8,13 @@ pub(crate) mod replay;
 use std::io::{self, Write as _};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use model::Evidence;
 use serde::Serialize;
+
+/// A piece of evidence as an operator may read it, names included.
+fn in_full(evidence: &Evidence) -> String {
+    format!("{} ({:+})", evidence.reveal(), evidence.weight)
+}
 
 /// Standard output. A reader that goes away early (`| head`) ends the program quietly.
 pub(crate) struct Out(io::BufWriter<Box<dyn io::Write>>);

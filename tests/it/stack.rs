@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use journal::{Query, Sqlite, Store};
 use model::{Cause, CompanyId, ContactId, Entry, FindingEntry, Mode, RunId, Source};
 use policy::Rules;
-use reconcile::{Clock, Error, Reconciler, Request, Visit};
+use reconcile::{Clock, Error, Planned, Reconciler, Request, Visit};
 use sandbox::{Kind, LoggedRequest, PERSON, RequestKind, Sandbox, World, WorldHandle};
 use serde_json::{Value, json};
 
@@ -148,6 +148,13 @@ impl Stack {
         let mut requests = self.sandbox.requests().since(mark);
         requests.retain(|request| request.kind == RequestKind::Api);
         Seen { visit, requests }
+    }
+
+    /// What would be done at a company about these contacts.
+    pub(crate) async fn plan(&self, company: u32, contacts: &[u32]) -> Planned {
+        let request = self.request(company, contacts);
+        let planned = within_patience(self.reconciler.plan(&request)).await;
+        planned.unwrap().unwrap()
     }
 
     /// Visits again, and expects that nothing is written.

@@ -2,7 +2,7 @@
 
 use model::{Contact, Entry, FindingEntry, Image};
 
-use super::{Out, replay, wrap};
+use super::{Out, in_full, replay, wrap};
 
 /// Prints changes and findings, a line or two each, oldest first.
 pub(crate) fn list(
@@ -47,7 +47,7 @@ pub(crate) fn explain(
         line(out, "rule", &entry.rule.to_string())?;
         line(out, "why", &entry.reason)?;
         for evidence in &entry.evidence {
-            line(out, "evidence", &evidence.to_string())?;
+            line(out, "evidence", &in_full(evidence))?;
         }
         let message = entry
             .cause

@@ -3,7 +3,7 @@
 use model::{CompanyId, Contact, Plan, Scope, Withheld};
 use reconcile::Planned;
 
-use super::{Out, replay, wrap};
+use super::{Out, in_full, replay, wrap};
 
 /// Prints the plans of all companies that have one, and how many have none.
 pub(crate) fn all(out: &mut Out, planned: &[(CompanyId, Option<Planned>)]) -> anyhow::Result<()> {
@@ -55,7 +55,7 @@ fn print(out: &mut Out, first: &str, change: &model::Change) -> anyhow::Result<(
     let rest = " ".repeat(13);
     let mut lines = wrap(&change.action.to_string(), first, &rest);
     lines.extend(wrap(&change.reason, &format!("{rest}because "), &rest));
-    let evidence: Vec<String> = change.evidence.iter().map(ToString::to_string).collect();
+    let evidence: Vec<String> = change.evidence.iter().map(in_full).collect();
     if !evidence.is_empty() {
         lines.extend(wrap(
             &evidence.join("; "),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use model::{Finding, Scope};
 
-use super::{Out, wrap};
+use super::{Out, in_full, wrap};
 use crate::replay::{Answer, Card, EventFate, Record, Replayed, VisitReport};
 
 /// Prints one event.
@@ -138,7 +138,7 @@ pub(super) fn finding(out: &mut Out, finding: &Finding) -> anyhow::Result<()> {
         format!(", {}", who.join(" and "))
     };
     lines(out, &format!("{kind}{who}: {words}"), "  finding    ")?;
-    let evidence: Vec<String> = evidence.iter().map(ToString::to_string).collect();
+    let evidence: Vec<String> = evidence.iter().map(in_full).collect();
     if !evidence.is_empty() {
         lines(out, &evidence.join("; "), "             evidence: ")?;
     }
@@ -169,7 +169,7 @@ fn visit(out: &mut Out, visit: &VisitReport) -> anyhow::Result<()> {
         let number = format!("  {:>8}   ", format!("change {}", entry.id.number));
         lines(out, &format!("{}{outcome}", entry.action), &number)?;
         lines(out, &entry.reason, "             because ")?;
-        let evidence: Vec<String> = entry.evidence.iter().map(ToString::to_string).collect();
+        let evidence: Vec<String> = entry.evidence.iter().map(in_full).collect();
         if !evidence.is_empty() {
             lines(out, &evidence.join("; "), "             evidence: ")?;
         }

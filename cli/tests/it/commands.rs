@@ -121,7 +121,7 @@ fn history_and_explain_tell_what_was_done_across_invocations() {
     let id = changes[5]["id"].as_str().unwrap();
     let told = program.prints(&["explain", id]);
     for words in [
-        "evidence   same email address (+60)",
+        "evidence   same email address, which spells the name (+60)",
         "cause      callback: contact updated",
         "reversible yes, but the contact would return under a new id",
         "before     contact 83020: john.smith",

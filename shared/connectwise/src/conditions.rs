@@ -5,9 +5,9 @@ use model::{CompanyId, ContactId, ContactTypeId, Email, Private};
 
 use crate::call::encode;
 
-/// How long the filters of one parameter may be, as they stand in the address. With two such parameters and
-/// the rest of the address, a request stays below the 2000 characters that the PSA takes.
-const LONGEST_FILTER: usize = 850;
+/// How long the filter of one parameter may be, as it stands in the address. With the rest of the address, and
+/// one more parameter that names a company, a request stays below the 2000 characters that the PSA takes.
+const LONGEST_FILTER: usize = 1650;
 
 /// A filter on the properties of a contact itself.
 ///
@@ -23,9 +23,12 @@ pub struct Conditions(Filter);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChildConditions(Filter);
 
-/// A text that cannot be part of a filter: how to escape a quote or a backslash is not documented.
+/// A text that cannot be part of a filter: how to escape a quote or a backslash is not documented, and nothing
+/// at all would be in everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("quote a value for a filter: it holds a quote, a backslash or a control character")]
+#[error(
+    "quote a value for a filter: it is blank, or holds a quote, a backslash or a control character"
+)]
 pub struct InvalidValue;
 
 impl Conditions {
@@ -47,14 +50,19 @@ impl Conditions {
         Self(Filter::raw("inactiveFlag=false"))
     }
 
-    /// Contacts with this first name.
-    pub fn first_name(name: &str) -> Result<Self, InvalidValue> {
-        Filter::text("firstName", "=", name).map(Self)
-    }
-
-    /// Contacts with this last name.
-    pub fn last_name(name: &str) -> Result<Self, InvalidValue> {
-        Filter::text("lastName", "=", name).map(Self)
+    /// Contacts whose first and last name begin so, where a blank text is any.
+    ///
+    /// A wildcard (`%`, `*`, `_`) and what cannot be quoted end the text before them, so that more contacts are
+    /// found and none is missed. If nothing is left of either text, it is refused.
+    pub fn names_start(first: &str, last: &str) -> Result<Self, InvalidValue> {
+        let starts = |path: &str, text: &str| match start_of(text) {
+            "" => Filter::default(),
+            start => Filter::raw(format!("{path} like \"{}%\"", bracketed(start))),
+        };
+        match starts("firstName", first).and(starts("lastName", last)) {
+            Filter(None) => Err(InvalidValue),
+            both => Ok(Self(both)),
+        }
     }
 
     /// Contacts changed after this moment. Ask with a margin: clocks differ.
@@ -201,15 +209,27 @@ fn chunks(terms: impl Iterator<Item = String>, separator: &str) -> Vec<String> {
     lists
 }
 
-/// `[` begins a wildcard set in the PSA's strings, and stands for itself inside of one.
 fn quote(value: &str) -> Result<String, InvalidValue> {
-    if value
-        .chars()
-        .any(|c| matches!(c, '"' | '\\') || c.is_control())
-    {
+    if value.trim().is_empty() || value.contains(is_unquotable) {
         return Err(InvalidValue);
     }
-    Ok(format!("\"{}\"", value.replace('[', "[[]")))
+    Ok(format!("\"{}\"", bracketed(value)))
+}
+
+/// The beginning of a text of which all can be asked for.
+fn start_of(text: &str) -> &str {
+    let is_end = |c: char| is_unquotable(c) || matches!(c, '%' | '*' | '_');
+    let end = text.find(is_end).unwrap_or(text.len());
+    text[..end].trim()
+}
+
+fn is_unquotable(c: char) -> bool {
+    matches!(c, '"' | '\\') || c.is_control()
+}
+
+/// `[` begins a wildcard set in the PSA's strings, and stands for itself inside of one.
+fn bracketed(value: &str) -> String {
+    value.replace('[', "[[]")
 }
 
 #[cfg(test)]
@@ -249,14 +269,12 @@ mod tests {
     #[test]
     fn alternatives_keep_to_themselves_beside_an_and() {
         let names = Conditions::any([
-            Conditions::first_name("Renée")
-                .unwrap()
-                .and(Conditions::last_name("Okafor").unwrap()),
-            Conditions::last_name("Renée").unwrap(),
+            Conditions::names_start("renée", "o").unwrap(),
+            Conditions::names_start("", "renée").unwrap(),
         ]);
         assert_eq!(
             shown(&Conditions::company(CompanyId::new(8)).and(names[0].clone())),
-            r#"company/id=8 and ((firstName="Renée" and lastName="Okafor") or lastName="Renée")"#
+            r#"company/id=8 and ((firstName like "renée%" and lastName like "o%") or lastName like "renée%")"#
         );
         assert_eq!(names.len(), 1);
     }
@@ -292,11 +310,54 @@ mod tests {
     #[test]
     fn a_bracket_is_escaped_and_what_cannot_be_escaped_is_refused() {
         assert_eq!(
-            shown(&Conditions::last_name("O'Neil [Sr]").unwrap()),
-            r#"lastName="O'Neil [[]Sr]""#
+            ChildConditions::value("O'Neil [Sr]")
+                .unwrap()
+                .text()
+                .unwrap(),
+            r#"communicationItems/value="O'Neil [[]Sr]""#
         );
-        for value in ["a\"b", "a\\b", "a\nb"] {
-            assert_eq!(Conditions::last_name(value), Err(InvalidValue), "{value}");
+        for value in ["a\"b", "a\\b", "a\nb", "", " "] {
+            assert_eq!(ChildConditions::value(value), Err(InvalidValue), "{value}");
+            assert_eq!(
+                ChildConditions::value_contains(value),
+                Err(InvalidValue),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_may_begin_in_either_field_but_not_with_nothing() {
+        for (first, last, expected) in [
+            (
+                "rob",
+                "m",
+                r#"firstName like "rob%" and lastName like "m%""#,
+            ),
+            ("marsh, bob", "", r#"firstName like "marsh, bob%""#),
+            ("", " o'neil ", r#"lastName like "o'neil%""#),
+        ] {
+            let starts = Conditions::names_start(first, last).unwrap();
+            assert_eq!(shown(&starts), expected);
+        }
+        for (first, last) in [("", ""), (" ", "%"), ("*ob", "_"), ("\"bob\"", "")] {
+            assert_eq!(Conditions::names_start(first, last), Err(InvalidValue));
+        }
+    }
+
+    #[test]
+    fn a_wildcard_or_a_quote_ends_the_beginning_of_a_name() {
+        for (first, expected) in [
+            ("ro%bert", "ro"),
+            ("ro*bert", "ro"),
+            ("ro_bert", "ro"),
+            ("robert \"bob\"", "robert"),
+            ("ro\\bert", "ro"),
+            ("ro\tbert", "ro"),
+            ("[ro]", "[[]ro]"),
+        ] {
+            let starts = Conditions::names_start(first, "").unwrap();
+            assert_eq!(shown(&starts), format!("firstName like \"{expected}%\""));
         }
     }
 
@@ -322,7 +383,7 @@ mod tests {
 
     #[test]
     fn debug_output_keeps_names() {
-        let conditions = Conditions::last_name("Okafor").unwrap();
+        let conditions = Conditions::names_start("", "Okafor").unwrap();
         assert!(!format!("{conditions:?}").contains("Okafor"));
     }
 }

@@ -2,17 +2,30 @@
 
 use std::fmt;
 
-use model::{Contact, Evidence};
+use model::{Contact, Evidence, Stance};
 
-use crate::evidence::{PART_OF_NAME, gather};
-use crate::sharing::Sharing;
+use crate::company::Company;
+use crate::evidence::{
+    Mail, Own, Phone, are_numbered, evidence, has_other_mailbox, mail, name_evidence, phone,
+};
+use crate::family::Family;
+use crate::fit::{Fit, Level, Reading, are_strangers, relate};
+use crate::given::Given;
+use crate::mailbox::Mailbox;
+use crate::name::Kind;
+use crate::profile::{Gender, Profile};
+use crate::words::GIVEN_NAMES;
 
-/// From here on, with names that agree and nothing that rules it out, two records are the same person.
-const CERTAIN: i32 = 80;
 /// From here on, a person should look.
-const POSSIBLE: i32 = 30;
-/// A single conflict this strong rules the same person out.
-const CONTRADICTION: i32 = -60;
+const POSSIBLE: i32 = 26;
+/// From this many bearers on, a name says little. One person's records are rarely more.
+const COMMON: usize = 7;
+/// A conflict this strong rules the same person out.
+const RULED_OUT: i32 = -60;
+/// A conflict this strong keeps two records out of one group, also where a person is asked.
+const CONFLICT: i32 = -40;
+/// A conflict this strong keeps two records from being merged without a person.
+const DOUBT: i32 = -25;
 
 /// What a pair is held to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +38,15 @@ pub enum Verdict {
     Merge,
 }
 
+/// How much is to be said about two people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// All that tells them apart.
+    Full,
+    /// Nothing, if they share nothing but a few letters of a name: most of the pairs compared.
+    IfNear,
+}
+
 /// A verdict with what it rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
@@ -34,29 +56,507 @@ pub struct Comparison {
     pub evidence: Vec<Evidence>,
 }
 
-/// Compares two contacts of one company, in the light of what its contacts share.
-#[must_use]
-pub fn compare(a: &Contact, b: &Contact, sharing: &Sharing) -> Comparison {
-    let evidence = gather(a, b, sharing);
-    let score: i32 = evidence.iter().map(|item| item.weight).sum();
-    let named = evidence
-        .iter()
-        .any(|item| item.field == "name" && item.weight >= PART_OF_NAME);
-    let verdict = if contradicts(&evidence) {
-        Verdict::Distinct
-    } else if score >= CERTAIN && named {
-        Verdict::Merge
-    } else if score >= POSSIBLE {
-        Verdict::Review
-    } else {
-        Verdict::Distinct
-    };
-    Comparison { verdict, evidence }
+impl Company {
+    /// Compares two contacts in the light of this company's contacts. Neither needs to be one of them.
+    #[must_use]
+    pub fn compare(&self, a: &Contact, b: &Contact) -> Comparison {
+        self.judge(&Profile::of(a), &Profile::of(b), Detail::Full)
+    }
+
+    pub(crate) fn judge(&self, a: &Profile, b: &Profile, detail: Detail) -> Comparison {
+        let (a, b) = if a.id <= b.id { (a, b) } else { (b, a) };
+        match (a.name.kind, b.name.kind) {
+            (Kind::Test, _) | (_, Kind::Test) => {
+                ruled_out("name", "a test record stands for itself")
+            }
+            (Kind::Role, Kind::Role) => self.judge_roles(a, b),
+            (Kind::Role, Kind::Person | Kind::Several)
+            | (Kind::Person | Kind::Several, Kind::Role) => ruled_out(
+                "name",
+                "one is a job or a shared mailbox, the other a person",
+            ),
+            (Kind::Several, _) | (_, Kind::Several)
+                if a.name.kind != b.name.kind || a.name.bag() != b.name.bag() =>
+            {
+                ruled_out(
+                    "name",
+                    "one name stands for several people, or for a job beside a person",
+                )
+            }
+            _ => self.judge_people(a, b, detail),
+        }
+    }
+
+    /// Whether two records are two people, whatever a third record has in common with both.
+    pub(crate) fn is_conflict(&self, a: &Profile, b: &Profile) -> bool {
+        let Comparison { verdict, evidence } = self.judge(a, b, Detail::Full);
+        // Two slips of the pen away from one name may be far from each other.
+        let two_names = a.name.kind != Kind::Person
+            || b.name.kind != Kind::Person
+            || are_strangers(&a.name, &b.name);
+        let limit = if verdict == Verdict::Distinct {
+            DOUBT
+        } else {
+            CONFLICT
+        };
+        evidence
+            .iter()
+            .any(|item| item.weight <= limit && (item.field != "name" || two_names))
+    }
+
+    fn judge_roles(&self, a: &Profile, b: &Profile) -> Comparison {
+        let shared = a
+            .mailboxes
+            .iter()
+            .find(|(x, _)| b.mailboxes.iter().any(|(y, _)| x.key == y.key));
+        let two_mailboxes = shared.is_none() && !a.mailboxes.is_empty() && !b.mailboxes.is_empty();
+        let same = a.name.bag() == b.name.bag();
+        let fits = same || shared.is_some_and(|(mailbox, _)| is_one_job(a, b, mailbox));
+        let (verdict, words) = match (same, fits, shared.is_some()) {
+            (true, _, true) => (Verdict::Merge, "the same job or shared mailbox by name"),
+            (false, true, true) => (Verdict::Merge, "two names of one shared mailbox"),
+            (true, ..) if !two_mailboxes => {
+                (Verdict::Review, "the same job or shared mailbox by name")
+            }
+            (true, ..) => (Verdict::Distinct, "the same job or shared mailbox by name"),
+            (false, _, true) if numbers(a) == numbers(b) => {
+                (Verdict::Review, "two jobs or shared mailboxes by name")
+            }
+            _ => (Verdict::Distinct, "two jobs or shared mailboxes by name"),
+        };
+        let weight = match (fits, shared.is_some()) {
+            (true, _) => 40,
+            (false, true) => -20,
+            (false, false) => -80,
+        };
+        let mut found = vec![evidence("name", weight, words)];
+        if shared.is_some() {
+            found.push(evidence("email", 60, "same email address"));
+        } else if two_mailboxes {
+            found.push(evidence("email", -80, "two shared mailboxes"));
+        }
+        Comparison {
+            verdict,
+            evidence: found,
+        }
+    }
+
+    fn judge_people(&self, a: &Profile, b: &Profile, detail: Detail) -> Comparison {
+        let fit = relate(&a.name, &b.name);
+        let mail = mail(a, b, &fit, self);
+        let phone = phone(a, b, &fit, self);
+        let shares = matches!(mail, Mail::Own { .. }) || phone == Phone::Own(Own::Cell);
+        if detail == Detail::IfNear && fit.level == Level::Strangers && !shares {
+            return Comparison {
+                verdict: Verdict::Distinct,
+                evidence: Vec::new(),
+            };
+        }
+        let mut found = vec![name_evidence(&fit, a, b)];
+        found.extend(mail_evidence(mail));
+        if mail != Mail::Numbered && are_numbered(a, b) {
+            found.push(evidence(
+                "email",
+                -30,
+                "one also has an address that differs by a number, as namesakes get them",
+            ));
+        }
+        found.extend(phone_evidence(phone));
+        found.extend(birth(a, b));
+        found.extend(circumstances(a, b, &fit, mail));
+        if (fit.given == Given::Initial || fit.given == Given::Missing)
+            && matches!(fit.level, Level::Thin | Level::Partial)
+            && let Some(rival) = self.rival(a, b)
+        {
+            // An own mailbox says which of them it is, if the other has one too.
+            let known = matches!(mail, Mail::Own { .. })
+                && fit.given == Given::Initial
+                && !rival.mailboxes.is_empty();
+            let weight = if known { -5 } else { -30 };
+            found.push(evidence(
+                "name",
+                weight,
+                format!(
+                    "contact {} fits the initial or the last name as well",
+                    rival.id
+                ),
+            ));
+        }
+        let score: i32 = found.iter().map(|item| item.weight).sum();
+        let doubtful = found
+            .iter()
+            .any(|item| item.field != "title" && item.weight <= DOUBT);
+        let shared = matches!(mail, Mail::Own { .. }) || matches!(phone, Phone::Own(_));
+        if !shared && fit.level <= Level::Slip {
+            let namesakes = self.namesakes(a).max(self.namesakes(b));
+            if namesakes >= COMMON {
+                found.push(evidence(
+                    "name",
+                    -15,
+                    format!("{namesakes} contacts here bear this name"),
+                ));
+            }
+        }
+        let born = found
+            .iter()
+            .any(|item| item.field == "birthDay" && item.stance == Stance::Agrees);
+        let helper = has_other_mailbox(a, b) || has_other_mailbox(b, a);
+        let own = is_own(mail, phone, &fit, born, helper);
+        let undecided = is_undecided(mail, phone, &fit, same_initial(a, b));
+        // Different first names rule out all but what only looks like them.
+        let ruled_out = found
+            .iter()
+            .any(|item| item.weight <= RULED_OUT && !(undecided && item.field == "name"));
+        let verdict = if ruled_out {
+            Verdict::Distinct
+        } else if own && !doubtful {
+            Verdict::Merge
+        } else if undecided || score >= POSSIBLE {
+            Verdict::Review
+        } else {
+            Verdict::Distinct
+        };
+        Comparison {
+            verdict,
+            evidence: found,
+        }
+    }
 }
 
-/// Whether the evidence holds something that rules the same person out.
-fn contradicts(evidence: &[Evidence]) -> bool {
-    evidence.iter().any(|item| item.weight <= CONTRADICTION)
+fn same_initial(a: &Profile, b: &Profile) -> bool {
+    let initial = |profile: &Profile| {
+        profile
+            .name
+            .given
+            .first()
+            .and_then(|given| given.chars().next())
+    };
+    initial(a).is_some() && initial(a) == initial(b)
+}
+
+/// Whether half a name, or a first name that is near another, beside something that may be the person's own leaves it to a person, however
+/// little it counts.
+fn is_undecided(mail: Mail, phone: Phone, fit: &Fit, same_initial: bool) -> bool {
+    let apart = matches!(mail, Mail::Apart { .. } | Mail::Numbered | Mail::Slip);
+    let near = fit.given == Given::Near
+        && fit.family == Family::Same
+        && !apart
+        && !matches!(mail, Mail::Contested(_));
+    // Whoever has John's mailbox, his last name and his initial may be John in a form we do not know.
+    let alike = fit.given == Given::Different
+        && fit.family == Family::Same
+        && same_initial
+        && matches!(mail, Mail::Own { private: false, .. });
+    (fit.level == Level::Thin || near || alike)
+        && (matches!(mail, Mail::Own { .. } | Mail::Contested(_))
+            || matches!(phone, Phone::Own(Own::Cell | Own::Extension | Own::Direct)))
+}
+
+/// Whether two names of jobs are names of the one mailbox both carry: one name is within the other, is
+/// what stands before the @, or is its short form ("AR", "Accounts Receivable"). Numbers count.
+fn is_one_job(a: &Profile, b: &Profile, mailbox: &Mailbox) -> bool {
+    let number = mailbox.number.map(|number| number.to_string());
+    let told_apart = numbers(a) != numbers(b)
+        && [a, b].into_iter().any(|profile| {
+            numbers(profile)
+                .iter()
+                .any(|own| Some(own) != number.as_ref())
+        });
+    let words = |profile: &Profile| -> Vec<String> {
+        let bare = profile.name.given.iter().chain(&profile.name.family);
+        bare.map(|word| {
+            word.trim_end_matches(|c: char| c.is_ascii_digit())
+                .to_owned()
+        })
+        .filter(|word| !word.is_empty())
+        .collect()
+    };
+    let (x, y) = (words(a), words(b));
+    let within = |few: &[String], many: &[String]| few.iter().all(|word| many.contains(word));
+    let initials = |words: &[String]| {
+        words
+            .iter()
+            .filter_map(|word| word.chars().next())
+            .collect::<String>()
+    };
+    let is_short = |short: &[String], long: &[String]| {
+        short.len() == 1 && long.len() > 1 && short[0] == initials(long)
+    };
+    let local = mailbox.squash();
+    let is_local = |words: &[String]| {
+        words.concat() == local || initials(words) == local || is_cut(words, &local)
+    };
+    !told_apart
+        && (within(&x, &y)
+            || within(&y, &x)
+            || is_short(&x, &y)
+            || is_short(&y, &x)
+            || (is_local(&x) && is_local(&y)))
+}
+
+/// Whether a word is the beginnings of words, one after the other: `confroom` of Conference Room.
+fn is_cut(words: &[String], cut: &str) -> bool {
+    let Some((first, rest)) = words.split_first() else {
+        return cut.is_empty();
+    };
+    let shared = first
+        .bytes()
+        .zip(cut.bytes())
+        .take_while(|(a, b)| a == b)
+        .count();
+    (2..=shared).any(|at| is_cut(rest, &cut[at..]))
+}
+
+/// The numbers in a name.
+fn numbers(profile: &Profile) -> Vec<String> {
+    let words = profile.name.given.iter().chain(&profile.name.family);
+    words
+        .map(|word| {
+            word.trim_start_matches(|c: char| c.is_ascii_alphabetic())
+                .to_owned()
+        })
+        .filter(|digits| !digits.is_empty())
+        .collect()
+}
+
+/// Whether names that fit so well, and an address or number of their own, make one person.
+fn is_own(mail: Mail, phone: Phone, fit: &Fit, born: bool, helper: bool) -> bool {
+    let mailbox = matches!(mail, Mail::Own { .. });
+    let named = matches!(mail, Mail::Own { named: true, .. });
+    let at_work = matches!(
+        mail,
+        Mail::Own {
+            named: true,
+            private: false,
+            ..
+        }
+    );
+    let cell = phone == Phone::Own(Own::Cell);
+    let line = matches!(phone, Phone::Own(Own::Direct | Own::Extension));
+    // Two mailboxes of their own at one domain, and a number in common: perhaps two people of one
+    // name, or a couple.
+    let apart = matches!(mail, Mail::Apart { .. } | Mail::Numbered);
+    let number = (cell || line) && !apart;
+    match fit.level {
+        Level::Whole => mailbox || cell || (line && mail != Mail::Numbered),
+        Level::Close if fit.reading == Reading::Local => mailbox,
+        Level::Close => {
+            mailbox || (cell && !apart) || (line && !apart && fit.given != Given::BothShort)
+        }
+        Level::Slip => {
+            let double = matches!((fit.given, fit.family), (Given::Slip(_), Family::Slip(_)));
+            named || (number && !double && (cell || mail != Mail::Elsewhere))
+        }
+        Level::Thin if fit.given == Given::Initial => mailbox || (number && mail != Mail::Slip),
+        Level::Thin if fit.family == Family::Missing => {
+            mailbox
+                || (cell
+                    && matches!(
+                        fit.given,
+                        Given::Same | Given::Called | Given::Variant | Given::Short
+                    ))
+        }
+        Level::Thin => named || (cell && !apart),
+        // The last name changes at a marriage; a successor of the same first name looks the same, but
+        // inherits nothing that is bound to the human.
+        Level::Renamed if helper => false,
+        Level::Renamed => (mailbox && (born || cell)) || (cell && born),
+        // "Mr Hall" at the mailbox of the one Hall there is.
+        Level::Partial
+            if fit.given == Given::Missing
+                && matches!(fit.family, Family::Same | Family::Variant) =>
+        {
+            fit.reading == Reading::Typed && at_work
+        }
+        // "Hugh John" who is called John, at the mailbox that spells so.
+        Level::Partial if fit.given == Given::Middle => at_work,
+        Level::Partial | Level::Unsaid | Level::Strangers => false,
+    }
+}
+
+fn mail_evidence(mail: Mail) -> Option<Evidence> {
+    let say = |weight, words: &str| Some(evidence("email", weight, words));
+    match mail {
+        Mail::Own { tagged: true, .. } => say(60, "same address after plus-tag"),
+        Mail::Own { named: true, .. } => say(60, "same email address, which spells the name"),
+        Mail::Own { .. } => say(55, "same email address"),
+        Mail::Contested(count) => Some(evidence(
+            "email",
+            5,
+            format!("same email address, but {count} others with other names use it"),
+        )),
+        Mail::Role => say(5, "same email address, but of a job or a household"),
+        Mail::OtherDomain => say(
+            20,
+            "same name before the @ at another domain of the same organization",
+        ),
+        Mail::Slip => say(20, "email addresses differ by a slip of the pen"),
+        Mail::Numbered => say(
+            -45,
+            "addresses that differ by a number, as namesakes get them",
+        ),
+        Mail::Apart { named: true } => {
+            say(-20, "each has an address of their own at one mail domain")
+        }
+        Mail::Apart { named: false } => say(-10, "two addresses at one mail domain"),
+        Mail::Elsewhere => say(-3, "different email addresses"),
+        Mail::Unsaid => None,
+    }
+}
+
+fn phone_evidence(phone: Phone) -> Option<Evidence> {
+    let say = |weight, words: &str| Some(evidence("phone", weight, words));
+    match phone {
+        Phone::Own(Own::Cell) => say(50, "same cell number"),
+        Phone::Own(Own::Extension) => say(40, "same number and extension"),
+        Phone::Own(Own::Direct) => say(35, "same direct line"),
+        Phone::Own(Own::Home) => say(15, "same number at home"),
+        Phone::Contested(count) => Some(evidence(
+            "phone",
+            3,
+            format!("same number, but {count} others with other names use it"),
+        )),
+        Phone::Office => say(8, "same office number"),
+        Phone::Extensions => say(-10, "two extensions of one office"),
+        Phone::Cells => say(-11, "two cell numbers"),
+        Phone::Apart => say(-3, "different phone numbers"),
+        Phone::Unsaid => None,
+    }
+}
+
+fn birth(a: &Profile, b: &Profile) -> Option<Evidence> {
+    let (x, y) = (a.birth?, b.birth?);
+    Some(if x == y {
+        evidence("birthDay", 30, "same date of birth")
+    } else if x.0 == y.0 && (x.1, x.2) == (y.2, y.1) {
+        evidence(
+            "birthDay",
+            -30,
+            "dates of birth with day and month exchanged",
+        )
+    } else if (x.1, x.2) == (y.1, y.2) && x.0.abs_diff(y.0) == 100 {
+        evidence("birthDay", -30, "dates of birth a century apart")
+    } else {
+        evidence("birthDay", -100, "two dates of birth")
+    })
+}
+
+/// What else the records say of the person.
+fn circumstances(a: &Profile, b: &Profile, fit: &Fit, mail: Mail) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    let mut say = |field, weight, words: &str| found.push(evidence(field, weight, words));
+    match (a.name.generation, b.name.generation) {
+        (Some(x), Some(y)) if x != y => say("generation", -100, "two generations of one name"),
+        // A mailbox at work is one person's, whatever follows the name.
+        (Some(_), None) | (None, Some(_))
+            if matches!(
+                mail,
+                Mail::Own {
+                    named: true,
+                    private: false,
+                    ..
+                }
+            ) =>
+        {
+            say(
+                "generation",
+                -5,
+                "only one is marked as junior, senior or the like",
+            );
+        }
+        (Some(_), None) | (None, Some(_)) => say(
+            "generation",
+            -30,
+            "only one is marked as junior, senior or the like",
+        ),
+        _ => {}
+    }
+    if let (Some(x), Some(y)) = (a.gender, b.gender)
+        && x != y
+    {
+        say(
+            "gender",
+            if fit.level == Level::Whole { -30 } else { -70 },
+            "two genders",
+        );
+    }
+    if let (Some(x), Some(y)) = (a.name.sex, b.name.sex)
+        && x != y
+    {
+        // Imports guess forms of address; beside a first name they say little.
+        say(
+            "name",
+            if fit.level <= Level::Slip { -5 } else { -80 },
+            "forms of address for a man and a woman",
+        );
+    }
+    let is_other = |titled: &Profile, named: &Profile| {
+        let usual = named
+            .name
+            .given
+            .first()
+            .and_then(|given| GIVEN_NAMES.mark(given));
+        titled.name.given.is_empty()
+            && matches!(
+                (titled.name.sex, usual),
+                (Some(Gender::Female), Some("m")) | (Some(Gender::Male), Some("f"))
+            )
+    };
+    if is_other(a, b) || is_other(b, a) {
+        say(
+            "name",
+            -80,
+            "a form of address that does not go with the first name",
+        );
+    }
+    let differ = |x: &[String], y: &[String]| {
+        !x.is_empty() && !y.is_empty() && x.iter().all(|word| !y.contains(word))
+    };
+    if differ(&a.name.qualifier, &b.name.qualifier) {
+        say("name", -30, "what stands in parentheses tells them apart");
+    } else if a.name.qualifier.is_empty() != b.name.qualifier.is_empty()
+        && matches!(mail, Mail::Own { named: false, .. })
+    {
+        say(
+            "name",
+            -26,
+            "something in parentheses stands behind one name only",
+        );
+    }
+    let is_partner = |one: &Profile, other: &Profile| {
+        other
+            .name
+            .given
+            .first()
+            .is_some_and(|given| one.partner.contains(given))
+            && one.name.given.first() != other.name.given.first()
+    };
+    if is_partner(a, b) || is_partner(b, a) {
+        say("significantOther", -100, "one is the other's partner");
+    }
+    if !a.street.is_empty() && a.street == b.street {
+        say("addressLine1", 5, "same street address");
+    }
+    if !a.title.is_empty() && !b.title.is_empty() {
+        if a.title == b.title {
+            say("title", 6, "same title");
+        } else {
+            say("title", -4, "different titles");
+        }
+    }
+    if let (Some(x), Some(y)) = (a.site, b.site)
+        && x != y
+    {
+        say("site", -6, "different sites");
+    }
+    found
+}
+
+fn ruled_out(field: &str, words: &str) -> Comparison {
+    Comparison {
+        verdict: Verdict::Distinct,
+        evidence: vec![evidence(field, -100, words)],
+    }
 }
 
 impl fmt::Display for Verdict {
@@ -66,169 +566,5 @@ impl fmt::Display for Verdict {
             Self::Review => "review",
             Self::Merge => "merge",
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use model::{CompanyId, ContactId};
-
-    use super::*;
-
-    fn contact(id: u32, first: &str, last: &str) -> Contact {
-        Contact::new(ContactId::new(id), CompanyId::new(1), first, last)
-    }
-
-    /// Both orders must agree; returns the verdict and the words of the evidence.
-    fn check(a: &Contact, b: &Contact) -> (Verdict, Vec<String>) {
-        let sharing = Sharing::of([a, b]);
-        let there = compare(a, b, &sharing);
-        let back = compare(b, a, &sharing);
-        assert_eq!(there, back);
-        let words = there.evidence.iter().map(ToString::to_string).collect();
-        (there.verdict, words)
-    }
-
-    #[test]
-    fn two_strangers_share_nothing() {
-        let (verdict, words) = check(&contact(1, "Ada", "Byron"), &contact(2, "Li", "Wei"));
-        assert_eq!(verdict, Verdict::Distinct);
-        assert_eq!(words, ["different names (-70)"]);
-    }
-
-    #[test]
-    fn the_copy_an_email_connector_made_is_the_same_person() {
-        let john = contact(1, "John", "Smith").with_email(1, "john.smith@x.example");
-        for (first, last) in [
-            ("Smith, John", ""),
-            ("john.smith", ""),
-            ("Smith,", "John"),
-            ("john.smith@x.example", "Smith"),
-        ] {
-            let copy = contact(2, first, last).with_email(2, "John.Smith+psa@X.example");
-            let (verdict, words) = check(&john, &copy);
-            assert_eq!(verdict, Verdict::Merge, "{first:?} {last:?}");
-            assert_eq!(words, ["same email address (+60)", "same name (+40)"]);
-        }
-    }
-
-    #[test]
-    fn a_name_alone_is_for_a_person_to_judge() {
-        let full = contact(1, "Priya", "Raman").with_email(1, "priya@x.example");
-        let (verdict, words) = check(&full, &contact(2, "Priya", "Raman"));
-        assert_eq!(verdict, Verdict::Review);
-        assert_eq!(words, ["same name (+40)"]);
-    }
-
-    #[test]
-    fn namesakes_with_their_own_addresses_and_numbers_are_two_people() {
-        let sales = contact(1, "Maria", "Lopez")
-            .with_email(1, "maria.lopez@x.example")
-            .with_phone(2, "312 555 0101");
-        let legal = contact(2, "Maria", "Lopez")
-            .with_email(3, "maria.lopez2@x.example")
-            .with_phone(4, "312 555 0102");
-        assert_eq!(check(&sales, &legal).0, Verdict::Distinct);
-    }
-
-    #[test]
-    fn a_first_name_alone_is_enough_beside_an_address_but_a_last_name_is_not() {
-        let john = contact(1, "John", "Smith").with_email(1, "js@x.example");
-        let first = contact(2, "John", "").with_email(2, "js@x.example");
-        let last = contact(3, "Smith", "").with_email(3, "js@x.example");
-        assert_eq!(check(&john, &first).0, Verdict::Merge);
-        assert_eq!(check(&john, &last).0, Verdict::Review);
-    }
-
-    #[test]
-    fn names_that_are_only_near_are_for_a_person_to_judge_whatever_else_agrees() {
-        for ((first, last), (other_first, other_last)) in [
-            (("John", "Smith"), ("J", "Smith")),
-            (("Daniel", "Smith"), ("Daniela", "Smith")),
-            (("John", "Smith"), ("Smith", "")),
-            (("Mary Ann", "Hall"), ("Ann", "Hall")),
-            (("John", "Smith"), ("John & Mary", "Smith")),
-            (("Mary", ""), ("Reception", "Mary")),
-            (("Anna", "Berg"), ("Dr", "")),
-            (("Anna", "Berg"), (".", "")),
-            (("민수", "김"), ("민서", "김")),
-            (("राम", ""), ("रमा", "")),
-        ] {
-            let one = contact(1, first, last)
-                .with_email(1, "home1@x.example")
-                .with_phone(2, "312 555 0101");
-            let other = contact(2, other_first, other_last)
-                .with_email(3, "home1@x.example")
-                .with_phone(4, "312 555 0101");
-            assert_ne!(
-                check(&one, &other).0,
-                Verdict::Merge,
-                "{first} and {other_first}"
-            );
-        }
-    }
-
-    #[test]
-    fn another_generation_is_another_person_in_any_language() {
-        for suffix in ["Snr", "Jnr", "IV", "Neto", "Filho"] {
-            let one = contact(1, "Tom", "Hall").with_email(1, "th@x.example");
-            let other = contact(2, "Tom", &format!("Hall {suffix}")).with_email(2, "th@x.example");
-            assert_eq!(check(&one, &other).0, Verdict::Distinct, "{suffix}");
-        }
-    }
-
-    #[test]
-    fn a_family_at_one_address_is_several_people() {
-        let father = contact(1, "Tom", "Hall").with_email(1, "hall@x.example");
-        let son = contact(2, "Ben", "Hall").with_email(2, "hall@x.example");
-        assert_eq!(check(&father, &son).0, Verdict::Distinct);
-    }
-
-    #[test]
-    fn senior_and_junior_are_two_people_even_at_one_address_and_number() {
-        let senior = contact(1, "Tom", "Hall Sr.")
-            .with_email(1, "hall@x.example")
-            .with_phone(2, "312 555 0101");
-        let junior = contact(2, "Tom", "Hall Jr.")
-            .with_email(3, "hall@x.example")
-            .with_phone(4, "312 555 0101");
-        assert_eq!(check(&senior, &junior).0, Verdict::Distinct);
-        assert_eq!(
-            check(&senior, &contact(3, "Tom", "Hall")).0,
-            Verdict::Distinct
-        );
-    }
-
-    #[test]
-    fn two_birth_dates_are_two_people() {
-        let born = |id, date| {
-            contact(id, "Ada", "Byron")
-                .with_email(id, "ada@x.example")
-                .with_field("birthDay", date)
-        };
-        let (a, b) = (born(1, "1990-01-02T00:00:00Z"), born(2, "1991-01-02"));
-        assert_eq!(check(&a, &b).0, Verdict::Distinct);
-        assert_eq!(check(&a, &born(3, "1990-01-02")).0, Verdict::Merge);
-    }
-
-    #[test]
-    fn whoever_inherits_a_mailbox_is_not_their_predecessor() {
-        let gone = contact(1, "Ada", "Byron").with_email(1, "cfo.desk@x.example");
-        let next = contact(2, "Li", "Wei").with_email(2, "cfo.desk@x.example");
-        assert_eq!(check(&gone, &next).0, Verdict::Distinct);
-    }
-
-    #[test]
-    fn a_role_mailbox_does_not_make_one_person_of_a_name() {
-        let a = contact(1, "Ada", "Byron").with_email(1, "info@x.example");
-        let b = contact(2, "Ada", "Byron").with_email(2, "info@x.example");
-        assert_eq!(check(&a, &b).0, Verdict::Review);
-    }
-
-    #[test]
-    fn a_number_and_a_name_are_not_enough() {
-        let a = contact(1, "Ada", "Byron").with_phone(1, "312 555 0101");
-        let b = contact(2, "Ada", "Byron").with_phone(2, "+1 (312) 555-0101");
-        assert_eq!(check(&a, &b).0, Verdict::Review);
     }
 }

@@ -5,8 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Contact, ContactId, Evidence, Pair};
 
 use crate::blocking::candidates;
-use crate::compare::{Comparison, Verdict, compare};
-use crate::sharing::Sharing;
+use crate::company::Company;
+use crate::compare::{Comparison, Detail, Verdict};
+use crate::evidence::evidence;
+
+/// A contact that is near more others by name alone is near none of them in particular.
+const MOST_BY_NAME: usize = 6;
 
 /// What [`find`] found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,81 +47,211 @@ pub fn find<'a>(
     contacts: impl IntoIterator<Item = &'a Contact>,
     distinct: &BTreeSet<Pair>,
 ) -> Matches {
-    let contacts: BTreeMap<ContactId, &Contact> = contacts
-        .into_iter()
-        .map(|contact| (contact.id, contact))
-        .collect();
-    let sharing = Sharing::of(contacts.values().copied());
-    let judge = |pair: Pair| compare(contacts[&pair.low()], contacts[&pair.high()], &sharing);
+    Company::of(contacts).matches(distinct)
+}
 
-    let mut certain: BTreeMap<Pair, Vec<Evidence>> = BTreeMap::new();
-    let mut reviews: BTreeMap<Pair, Vec<Evidence>> = BTreeMap::new();
-    let mut refused = Vec::new();
-    for pair in candidates(&contacts).difference(distinct) {
-        match judge(*pair) {
-            Comparison {
-                verdict: Verdict::Merge,
-                evidence,
-            } => certain.insert(*pair, evidence),
-            Comparison {
-                verdict: Verdict::Review,
-                evidence,
-            } => reviews.insert(*pair, evidence),
-            Comparison {
-                verdict: Verdict::Distinct,
-                evidence,
-            } => {
-                refused.push(Likely {
-                    pair: *pair,
-                    evidence,
-                });
-                None
+impl Company {
+    /// Finds the contacts that are, or may be, the same person. Pairs in `distinct` were told apart by
+    /// a person: they are never proposed, nor joined through a third record.
+    #[must_use]
+    pub fn matches(&self, distinct: &BTreeSet<Pair>) -> Matches {
+        let mut certain: BTreeMap<Pair, Vec<Evidence>> = BTreeMap::new();
+        let mut reviews: BTreeMap<Pair, Vec<Evidence>> = BTreeMap::new();
+        let mut refused: BTreeMap<Pair, Vec<Evidence>> = BTreeMap::new();
+        for (low, high) in candidates(&self.profiles) {
+            let (low, high) = (&self.profiles[low as usize], &self.profiles[high as usize]);
+            let pair = Pair::new(low.id, high.id);
+            if distinct.contains(&pair) {
+                continue;
             }
-        };
-    }
-
-    let mut groups = Vec::new();
-    for members in closure(certain.keys().copied()) {
-        let evidence: BTreeMap<Pair, Vec<Evidence>> = certain
-            .iter()
-            .filter(|(pair, _)| members.contains(&pair.low()))
-            .map(|(pair, evidence)| (*pair, evidence.clone()))
-            .collect();
-        let torn = pairs(&members)
-            .any(|pair| distinct.contains(&pair) || judge(pair).verdict == Verdict::Distinct);
-        if torn {
-            reviews.extend(evidence);
-        } else {
+            let Comparison { verdict, evidence } = self.judge(low, high, Detail::IfNear);
+            match verdict {
+                Verdict::Merge => certain.insert(pair, evidence),
+                Verdict::Review => reviews.insert(pair, evidence),
+                Verdict::Distinct if is_near_match(&evidence) => refused.insert(pair, evidence),
+                Verdict::Distinct => None,
+            };
+        }
+        let (groups, torn) = self.groups(certain, distinct);
+        reviews.extend(torn);
+        for group in &groups {
             reviews.retain(|pair, _| {
-                !(members.contains(&pair.low()) && members.contains(&pair.high()))
+                !(group.members.contains(&pair.low()) && group.members.contains(&pair.high()))
             });
-            groups.push(Group { members, evidence });
+        }
+        crowded(&mut reviews, &mut refused);
+        let list = |pairs: BTreeMap<Pair, Vec<Evidence>>| {
+            pairs
+                .into_iter()
+                .map(|(pair, evidence)| Likely { pair, evidence })
+                .collect()
+        };
+        Matches {
+            groups,
+            reviews: list(reviews),
+            refused: list(refused),
         }
     }
-    Matches {
-        groups,
-        reviews: reviews
+
+    /// Joins certain pairs into groups in which no two records conflict. A record that is certainly
+    /// one with each of two that are two people is certainly neither: its pairs go to a person.
+    fn groups(
+        &self,
+        mut certain: BTreeMap<Pair, Vec<Evidence>>,
+        distinct: &BTreeSet<Pair>,
+    ) -> (Vec<Group>, BTreeMap<Pair, Vec<Evidence>>) {
+        let mut torn: BTreeMap<Pair, Vec<Evidence>> = BTreeMap::new();
+        loop {
+            let components = closure(certain.keys().copied());
+            let mut doubtful: BTreeSet<Pair> = BTreeSet::new();
+            for members in &components {
+                let conflicts: Vec<Pair> = pairs(members)
+                    .filter(|pair| !certain.contains_key(pair) && self.conflict(*pair, distinct))
+                    .collect();
+                if conflicts.is_empty() {
+                    continue;
+                }
+                let between: BTreeSet<Pair> = conflicts
+                    .iter()
+                    .flat_map(|conflict| {
+                        let certain = &certain;
+                        members
+                            .iter()
+                            .flat_map(move |middle| {
+                                [(conflict.low(), *middle), (conflict.high(), *middle)]
+                                    .map(|(end, middle)| {
+                                        (end != middle).then(|| Pair::new(end, middle))
+                                    })
+                                    .map(move |pair| pair.filter(|pair| certain.contains_key(pair)))
+                            })
+                            .collect::<Vec<_>>()
+                            .chunks(2)
+                            .filter_map(|ends| Some([ends[0]?, ends[1]?]))
+                            .flatten()
+                            .collect::<Vec<_>>()
+                    })
+                    .collect();
+                if between.is_empty() {
+                    // They hang together over several records, so all of it is in doubt.
+                    doubtful.extend(certain.keys().filter(|pair| members.contains(&pair.low())));
+                } else {
+                    doubtful.extend(between);
+                }
+            }
+            if doubtful.is_empty() {
+                let groups = components
+                    .into_iter()
+                    .map(|members| {
+                        let evidence = certain
+                            .iter()
+                            .filter(|(pair, _)| members.contains(&pair.low()))
+                            .map(|(pair, evidence)| (*pair, evidence.clone()))
+                            .collect();
+                        Group { members, evidence }
+                    })
+                    .collect();
+                return (groups, torn);
+            }
+            for pair in doubtful {
+                if let Some(mut found) = certain.remove(&pair) {
+                    found.push(evidence(
+                        "group",
+                        -20,
+                        "would join records that are two people",
+                    ));
+                    torn.insert(pair, found);
+                }
+            }
+        }
+    }
+
+    /// Whether two records that hang together through others are two people.
+    fn conflict(&self, pair: Pair, distinct: &BTreeSet<Pair>) -> bool {
+        distinct.contains(&pair)
+            || match (self.position(pair.low()), self.position(pair.high())) {
+                (Some(low), Some(high)) => {
+                    self.is_conflict(&self.profiles[low], &self.profiles[high])
+                }
+                _ => true,
+            }
+    }
+}
+
+/// Whether two people's records look so much alike that somebody may ask why they were kept apart.
+fn is_near_match(evidence: &[Evidence]) -> bool {
+    evidence
+        .iter()
+        .filter(|item| item.weight > 0)
+        .map(|item| item.weight)
+        .sum::<i32>()
+        >= 30
+}
+
+/// Where many names are near each other, nearness alone says nothing: a list that nobody could work
+/// through is no help.
+fn crowded(
+    reviews: &mut BTreeMap<Pair, Vec<Evidence>>,
+    refused: &mut BTreeMap<Pair, Vec<Evidence>>,
+) {
+    let by_name = |evidence: &[Evidence]| {
+        !evidence.iter().any(|item| {
+            item.weight >= 20 && matches!(item.field.as_str(), "email" | "phone" | "birthDay")
+        })
+    };
+    let mut near: BTreeMap<ContactId, usize> = BTreeMap::new();
+    for (pair, _) in reviews.iter().filter(|(_, evidence)| by_name(evidence)) {
+        for id in [pair.low(), pair.high()] {
+            *near.entry(id).or_default() += 1;
+        }
+    }
+    let crowd = |pair: &Pair| {
+        [pair.low(), pair.high()]
             .into_iter()
-            .map(|(pair, evidence)| Likely { pair, evidence })
-            .collect(),
-        refused,
+            .filter_map(|id| near.get(&id).copied())
+            .max()
+            .filter(|count| *count > MOST_BY_NAME)
+    };
+    let dropped: Vec<Pair> = reviews
+        .iter()
+        .filter(|(pair, evidence)| by_name(evidence) && crowd(pair).is_some())
+        .map(|(pair, _)| *pair)
+        .collect();
+    for pair in dropped {
+        if let (Some(mut found), Some(count)) = (reviews.remove(&pair), crowd(&pair)) {
+            found.push(evidence(
+                "name",
+                -30,
+                format!("{count} contacts here have a name as near as this"),
+            ));
+            refused.insert(pair, found);
+        }
     }
 }
 
 /// The connected components of a graph of pairs, ordered by their lowest member.
 fn closure(pairs: impl Iterator<Item = Pair>) -> Vec<BTreeSet<ContactId>> {
-    let mut components: Vec<BTreeSet<ContactId>> = Vec::new();
+    let mut leaders: BTreeMap<ContactId, ContactId> = BTreeMap::new();
+    let leader = |leaders: &BTreeMap<ContactId, ContactId>, mut id: ContactId| {
+        while let Some(up) = leaders.get(&id).filter(|up| **up != id) {
+            id = *up;
+        }
+        id
+    };
     for pair in pairs {
-        let (touching, mut rest): (Vec<_>, Vec<_>) = components
-            .into_iter()
-            .partition(|c| c.contains(&pair.low()) || c.contains(&pair.high()));
-        let mut joined: BTreeSet<ContactId> = touching.into_iter().flatten().collect();
-        joined.extend([pair.low(), pair.high()]);
-        rest.push(joined);
-        components = rest;
+        leaders.entry(pair.low()).or_insert_with(|| pair.low());
+        leaders.entry(pair.high()).or_insert_with(|| pair.high());
+        let (a, b) = (leader(&leaders, pair.low()), leader(&leaders, pair.high()));
+        // The lowest id leads, so the components come in the order of their lowest members.
+        leaders.insert(a.max(b), a.min(b));
     }
-    components.sort();
-    components
+    let mut components: BTreeMap<ContactId, BTreeSet<ContactId>> = BTreeMap::new();
+    for id in leaders.keys() {
+        components
+            .entry(leader(&leaders, *id))
+            .or_default()
+            .insert(*id);
+    }
+    components.into_values().collect()
 }
 
 fn pairs(members: &BTreeSet<ContactId>) -> impl Iterator<Item = Pair> {
@@ -161,9 +295,9 @@ mod tests {
     #[test]
     fn a_third_record_cannot_join_two_that_conflict() {
         let copies = [
-            contact(1, "Tom", "Hall", "th@x.example").with_field("birthDay", "1950-01-01"),
+            contact(1, "Tom", "Hall", "th@x.example").with_field("birthDay", "1950-03-01"),
             contact(2, "Tom", "Hall", "th@x.example"),
-            contact(3, "Tom", "Hall", "th@x.example").with_field("birthDay", "1980-01-01"),
+            contact(3, "Tom", "Hall", "th@x.example").with_field("birthDay", "1980-05-02"),
         ];
         let matches = find(&copies, &BTreeSet::new());
         assert!(matches.groups.is_empty());

@@ -12,15 +12,26 @@
 //! `policy` to say.
 
 mod blocking;
+mod company;
 mod compare;
 mod evidence;
+mod family;
+mod fit;
+mod given;
 mod group;
+mod hash;
+mod lookup;
 mod mailbox;
 mod name;
-mod sharing;
+mod number;
+mod profile;
+mod spelling;
+mod text;
+mod words;
 
-pub use compare::{Comparison, Verdict, compare};
+pub use company::Company;
+pub use compare::{Comparison, Verdict};
 pub use group::{Group, Likely, Matches, find};
+pub use lookup::{Lookups, NameStart};
 pub use mailbox::{is_shared_mailbox, spells_name};
 pub use name::{is_role_name, same_name};
-pub use sharing::Sharing;

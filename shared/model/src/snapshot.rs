@@ -21,6 +21,9 @@ pub struct Snapshot {
     pub contacts: BTreeMap<ContactId, Contact>,
     /// Whether these are all of them.
     pub scope: Scope,
+    /// Where these are not all: the contacts for which everybody at the company was read who may be
+    /// the same person.
+    pub read_around: BTreeSet<ContactId>,
     /// Everybody in the tenant who carries an address, for the addresses that were asked about.
     pub carriers: BTreeMap<Email, Vec<Contact>>,
     /// Portal addresses that nobody vouches for: the visit's contacts bring them for the first time,
@@ -108,6 +111,7 @@ impl Snapshot {
             company,
             contacts: BTreeMap::new(),
             scope: Scope::Whole,
+            read_around: BTreeSet::new(),
             carriers: BTreeMap::new(),
             unverified: BTreeSet::new(),
             hidden: BTreeSet::new(),
@@ -117,6 +121,13 @@ impl Snapshot {
             label_links: BTreeMap::new(),
             memory: Memory::default(),
         }
+    }
+
+    /// Whether everybody at the company was read who may be the same person as this contact. Until
+    /// then, nobody can say whether its address, its number and its name are its own.
+    #[must_use]
+    pub fn is_read_around(&self, contact: ContactId) -> bool {
+        self.scope == Scope::Whole || self.read_around.contains(&contact)
     }
 
     /// The primary contact, if it was read and belongs to the company.

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use matching::{Sharing, Verdict, compare};
 use model::{
     Action, Change, CommunicationKind, ContactId, Login, Mode, Pair, Plan, Rule, Snapshot,
 };
@@ -238,17 +237,19 @@ fn forbidden_merge(
             "{loser} and {survivor} are not both of this company"
         ));
     }
-    let sharing = Sharing::of(snapshot.contacts.values());
-    let direct = snapshot
-        .contacts
-        .get(&survivor)
-        .is_some_and(|b| compare(a, b, &sharing).verdict == Verdict::Merge);
-    // A group of three may hang together through its middle, as long as no pair in it conflicts.
-    let through_group = matching::find(snapshot.contacts.values(), &snapshot.memory.distinct)
+    for contact in [loser, survivor] {
+        if !snapshot.is_read_around(contact) {
+            words.push(format!(
+                "not everybody was read who may be the same person as {contact}"
+            ));
+        }
+    }
+    // A group may hang together through its middle, and a third record may put a pair in doubt.
+    let is_one = matching::find(snapshot.contacts.values(), &snapshot.memory.distinct)
         .groups
         .iter()
         .any(|group| group.members.contains(&loser) && group.members.contains(&survivor));
-    if !direct && !through_group {
+    if !is_one {
         words.push(format!(
             "{loser} and {survivor} are not certainly one person"
         ));

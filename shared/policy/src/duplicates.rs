@@ -67,6 +67,27 @@ pub(crate) fn plan(draft: &mut Draft<'_>) {
             );
             continue;
         }
+        // A large company was read around the visit's own contacts. That brought whoever is like them,
+        // but not whoever is like those: a group may hang together through two of the others, and a lone
+        // last name may be anybody's.
+        let members = group.members.iter().copied();
+        let unread: Vec<Need> = members
+            .filter(|id| !draft.now.is_read_around(*id))
+            .map(Need::Surroundings)
+            .collect();
+        if !unread.is_empty() {
+            draft.needs.extend(unread);
+            draft.find(
+                RULE,
+                FindingKind::PossibleDuplicate,
+                group.members.into_iter().collect(),
+                "these look like one person, but more contacts of this company may be the same than \
+                 could be read, so it is not certain; a person should compare them and merge or \
+                 reject the pair",
+                group.evidence.into_values().flatten().collect(),
+            );
+            continue;
+        }
         let losers = group
             .members
             .iter()

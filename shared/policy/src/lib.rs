@@ -26,6 +26,9 @@ use model::{Change, FindingKind, Plan, Rule, Snapshot};
 
 pub use check::{Objection, check};
 pub use fields::carried_fields;
+/// What to ask a system of record for, to be given the contacts that may be the same person as one:
+/// for companies that are too large to be read whole.
+pub use matching::{Lookups, NameStart};
 pub use needs::Need;
 pub use rules::Rules;
 

@@ -5,6 +5,9 @@ use model::{ContactId, ContactTypeId, Email};
 /// Something a plan depends on that the first reading of a company does not bring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
+    /// Whoever at a company that is not read whole may be the same person as a contact that would be
+    /// merged.
+    Surroundings(ContactId),
     /// All that hangs on a contact that a merge would delete.
     Details(ContactId),
     /// Notes and groups of a contact that a merge would keep.

@@ -1,7 +1,7 @@
 //! Policy 3: nobody is let into the portal without a usable address of their own.
 
 use jiff::SignedDuration;
-use matching::{Sharing, Verdict, compare, is_shared_mailbox, spells_name};
+use matching::{Company, Verdict, is_shared_mailbox, spells_name};
 use model::{
     Action, Change, Communication, CommunicationKind, Contact, ContactId, Email, FindingKind,
     Login, Mode, Outcome, Past, Portal, Rule, Snapshot,
@@ -225,11 +225,11 @@ fn unusable(now: &Snapshot, rules: &Rules, contact: &Contact, email: &Email) -> 
         ));
     }
     if !others.is_empty() {
-        let sharing = Sharing::of(now.contacts.values());
+        let company = Company::of(now.contacts.values());
         let is_own = spells_name(email, contact) && !others.iter().any(|c| spells_name(email, c));
         let stranger = others
             .iter()
-            .find(|other| compare(contact, other, &sharing).verdict == Verdict::Distinct);
+            .find(|other| company.compare(contact, other).verdict == Verdict::Distinct);
         if let Some(other) = stranger
             && !is_own
         {

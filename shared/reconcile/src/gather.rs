@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use connectwise::{Batch, ChildConditions, Conditions};
 use journal::{Keep, Store};
-use model::{Contact, ContactId, Details, Email, Scope, Snapshot};
+use model::{Contact, ContactId, Details, Email, Snapshot};
 use policy::Need;
 
 use crate::error::Error;
 use crate::visit::{Reconciler, Request};
 
 /// One page of the PSA.
-const PAGE: u16 = 1000;
+pub(crate) const PAGE: u16 = 1000;
 
 impl<J: Store> Reconciler<J> {
     /// Reads all that a plan for the company depends on. `None` when the company is gone.
@@ -78,84 +78,6 @@ impl<J: Store> Reconciler<J> {
         Ok(Some(batch.contacts))
     }
 
-    /// Reads a large company around the contacts the visit is about: those, the default contact, and
-    /// whoever shares an address, a number or a name with them. Three reads, whatever its size; more
-    /// only when so many contacts, or one with so many items, are asked about that their values do
-    /// not fit into one address.
-    async fn focus(&self, snapshot: &mut Snapshot, request: &Request) -> Result<(), Error> {
-        snapshot.scope = Scope::Focused {
-            on: request.contacts.clone(),
-        };
-        let here = || Conditions::company(request.company);
-        let wanted = request
-            .contacts
-            .iter()
-            .chain(&snapshot.company.default_contact);
-        let wanted: BTreeSet<ContactId> = wanted.copied().collect();
-        for ids in Conditions::any(wanted.iter().map(|id| Conditions::contact(*id))) {
-            let batch = self
-                .reader
-                .contacts_matching(&here().and(ids), &ChildConditions::default(), PAGE)
-                .await?;
-            add(snapshot, batch.contacts);
-        }
-
-        let focus: Vec<Contact> = request
-            .contacts
-            .iter()
-            .filter_map(|id| snapshot.contacts.get(id).cloned())
-            .collect();
-        // A value that cannot be part of a filter finds nobody; the name still does.
-        let values = focus
-            .iter()
-            .flat_map(|contact| &contact.communications)
-            .flat_map(|item| {
-                let typed = item.value.reveal().trim().to_owned();
-                let digits = item
-                    .number()
-                    .map(|number| number.reveal_digits().to_owned());
-                std::iter::once(typed).chain(digits)
-            })
-            .filter(|value| !value.is_empty())
-            .collect::<BTreeSet<_>>();
-        let values = values
-            .iter()
-            .filter_map(|value| ChildConditions::value(value).ok());
-        let mut batches = Vec::new();
-        for values in ChildConditions::any(values) {
-            // Without the company: who carries the address elsewhere counts for the portal.
-            let anywhere = Conditions::default();
-            batches.push(
-                self.reader
-                    .contacts_matching(&anywhere, &values, PAGE)
-                    .await?,
-            );
-        }
-        if is_whole(&batches) {
-            let emails = focus
-                .iter()
-                .flat_map(Contact::emails)
-                .map(|(email, _)| email);
-            note_carriers(snapshot, emails.collect(), &batches);
-        }
-        for batch in batches {
-            add(snapshot, batch.contacts);
-        }
-        let names = focus.iter().filter_map(|contact| {
-            let last = Conditions::last_name(contact.last_name.reveal().trim()).ok()?;
-            let first = Conditions::first_name(contact.first_name.reveal().trim()).ok()?;
-            Some(first.and(last))
-        });
-        for names in Conditions::any(names) {
-            let batch = self
-                .reader
-                .contacts_matching(&here().and(names), &ChildConditions::default(), PAGE)
-                .await?;
-            add(snapshot, batch.contacts);
-        }
-        Ok(())
-    }
-
     /// Asks the register which portal addresses of this company it cannot vouch for: those that the
     /// visit's own contacts bring for the first time, and those known at another company. A policy
     /// that relies on one asks the tenant once; after that the register knows it.
@@ -191,14 +113,22 @@ impl<J: Store> Reconciler<J> {
             if new.is_empty() {
                 return Ok(());
             }
-            // A merge may settle what else is asked for, so what it depends on is read first.
+            // Who else is there may settle who is merged, and a merge what else is asked for, so what they
+            // depend on is read first.
+            let of_groups = |need: &Need| matches!(need, Need::Surroundings(_));
             let of_merges = |need: &Need| matches!(need, Need::Details(_) | Need::Belongings(_));
-            if new.iter().any(of_merges) {
+            if new.iter().any(of_groups) {
+                new.retain(of_groups);
+            } else if new.iter().any(of_merges) {
                 new.retain(of_merges);
             }
             let mut emails = BTreeSet::new();
+            let mut around = BTreeSet::new();
             for need in new {
                 match &need {
+                    Need::Surroundings(contact) => {
+                        around.insert(*contact);
+                    }
                     Need::Details(contact) => {
                         let details = self.reader.details(*contact).await;
                         readable(snapshot, *contact, details)?;
@@ -233,6 +163,7 @@ impl<J: Store> Reconciler<J> {
                 }
                 asked.insert(need);
             }
+            self.read_around(snapshot, &around).await?;
             self.look_up_carriers(snapshot, emails).await?;
         }
     }
@@ -266,13 +197,16 @@ impl<J: Store> Reconciler<J> {
         if is_whole(&batches) {
             note_carriers(snapshot, emails, &batches);
         }
+        for batch in batches {
+            add(snapshot, batch.contacts);
+        }
         Ok(())
     }
 }
 
 /// Whether lists that were asked for together are all there. If one was cut off, nobody can say of any
-/// address in them that nobody else carries it.
-fn is_whole(batches: &[Batch]) -> bool {
+/// address in them that nobody else carries it, nor of any contact that it is nobody else.
+pub(crate) fn is_whole(batches: &[Batch]) -> bool {
     batches.iter().all(|batch| batch.complete)
 }
 
@@ -312,7 +246,7 @@ fn readable(
 }
 
 /// Adds contacts of the company; what a loose filter brought from elsewhere is left out.
-fn add(snapshot: &mut Snapshot, contacts: Vec<Contact>) {
+pub(crate) fn add(snapshot: &mut Snapshot, contacts: Vec<Contact>) {
     let company = Some(snapshot.company.id);
     let own = contacts
         .into_iter()

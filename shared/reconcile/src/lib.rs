@@ -12,6 +12,7 @@ mod apply;
 mod clock;
 mod error;
 mod fate;
+mod focus;
 mod gather;
 mod known;
 mod locate;

@@ -167,6 +167,27 @@ pub(crate) const REFERENCES: [(Kind, &str, &[&str]); 9] = [
     ),
 ];
 
+/// A person of Quarry Lane with addresses and numbers: the name, emails, and the types and digits of phones.
+pub(crate) type Person<'a> = (&'a str, &'a str, &'a [&'a str], &'a [(u32, &'a str)]);
+
+/// The type of a phone on a desk, and of one in a pocket.
+pub(crate) const DIRECT: u32 = 2;
+pub(crate) const MOBILE: u32 = 4;
+
+/// Adds people to Quarry Lane, with ids from this one on.
+pub(crate) fn add_people(world: &mut World, first_id: u32, people: &[Person<'_>]) {
+    for (id, (first, last, emails, phones)) in (first_id..).zip(people) {
+        let emails = emails.iter().map(|address| email(address, true));
+        let phones = phones.iter().map(|(kind, number)| {
+            json!({ "type": { "id": kind }, "value": number, "defaultFlag": true })
+        });
+        world.add_contact(json!({
+            "id": id, "firstName": first, "lastName": last, "company": { "id": QUARRY_LANE },
+            "communicationItems": emails.chain(phones).collect::<Vec<_>>(),
+        }));
+    }
+}
+
 /// A company of so many people, too many to be read at once: nobody has a login, and the first is the default.
 /// The last two are one person.
 pub(crate) fn crowd(size: u32) -> World {
@@ -192,7 +213,7 @@ pub(crate) fn crowd(size: u32) -> World {
 }
 
 /// A number as a name: names of digits are no names.
-fn letters(number: u32) -> String {
+pub(crate) fn letters(number: u32) -> String {
     number
         .to_string()
         .bytes()

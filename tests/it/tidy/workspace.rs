@@ -45,7 +45,13 @@ const PURE: [(&str, &[&str]); 3] = [
     (
         "matching",
         &[
+            "deunicode",
+            "encoding_rs",
+            "html-escape",
             "jiff",
+            "percent-encoding",
+            "psl",
+            "rlibphonenumber",
             "serde",
             "serde_json",
             "strsim",

@@ -29,7 +29,7 @@ fn the_copy_an_email_connector_made_is_merged_into_the_original() {
     insta::assert_snapshot!(plan(&company([john(), copy()])), @"
     change [1] merge-duplicates: merge contact 11 into 10; no reference moves with it
           because one person in two records; 10 survives because it is the company's default contact
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     ");
 }
@@ -84,10 +84,10 @@ fn everything_the_loser_has_is_copied_before_the_merge() {
           because the notes of 11, or what it says otherwise, would be lost
     change [1] merge-duplicates: merge contact 11 into 10; 1 reference moves with it
           because one person in two records; 10 survives because it is the company's default contact
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
-          - different phone numbers (-10)
-          - different titles (-5)
+          - different phone numbers (-3)
+          - different titles (-4)
     "#);
 }
 
@@ -108,7 +108,7 @@ fn the_careful_way_moves_each_reference_and_keeps_the_record() {
           because contact 11 is about to be merged into 10
     change [1] merge-duplicates: make contact 11 inactive
           because one person in two records; 10 survives because it is the company's default contact
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     ");
 }
@@ -147,7 +147,7 @@ fn the_default_contact_survives_even_if_younger_and_poorer() {
           because contact 10 has it and 11 does not
     change [1] merge-duplicates: merge contact 10 into 11; no reference moves with it
           because one person in two records; 11 survives because it is the company's default contact
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     ");
 }
@@ -162,7 +162,7 @@ fn the_order_of_preferences_is_the_rules_to_set() {
           because contact 11 has it and 10 does not
     change [1] merge-duplicates: merge contact 11 into 10; no reference moves with it
           because one person in two records; 10 survives because it is the oldest
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     ");
 }
@@ -173,11 +173,11 @@ fn three_records_of_one_person_become_one() {
     insta::assert_snapshot!(plan(&company([john(), copy(), third])), @"
     change [1] merge-duplicates: merge contact 11 into 10; no reference moves with it
           because one person in two records; 10 survives because it is the company's default contact
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     change [2] merge-duplicates: merge contact 12 into 10; no reference moves with it
           because one person in two records; 10 survives because it is the company's default contact
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     ");
 }
@@ -188,7 +188,7 @@ fn an_inactive_copy_is_merged_into_the_active_one() {
     insta::assert_snapshot!(plan(&now), @"
     change [1] merge-duplicates: merge contact 10 into 11; no reference moves with it
           because one person in two records; 11 survives because it is the oldest
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     ");
 }
@@ -202,8 +202,8 @@ fn two_inactive_copies_are_left_to_a_person() {
     ]);
     insta::assert_snapshot!(plan(&now), @"
     finding merge-duplicates: possible-duplicate, company 1, contact 10 and 11: these are one person, but all are inactive, and the PSA merges only into an active contact; a person should reactivate one or leave them
-          - same email address (+60)
           - same name (+40)
+          - same email address, which spells the name (+60)
     ");
 }
 
@@ -225,8 +225,8 @@ fn two_portal_logins_with_different_addresses_are_for_a_person_to_judge() {
     change [1] portal-invite: switch off the portal login of contact 10
           because the email of contact 10 is the portal login of contact 11, so a portal mail could not reach this person alone
     finding merge-duplicates: possible-duplicate, company 1, contact 10 and 11: these are one person, but have portal logins with different addresses; a person should decide which login stays
-          - same email address (+60)
           - same name (+40)
+          - same email address, which spells the name (+60)
     finding portal-invite: portal-held, company 1, contact 10: the email of contact 10 is the portal login of contact 11; the portal login is held until somebody adds a usable email of its own
     ");
 }
@@ -245,7 +245,7 @@ fn the_primary_label_is_not_carried_over_but_follows_the_primary_contact() {
     insta::assert_snapshot!(plan(&now), @r#"
     change [1] merge-duplicates: merge contact 11 into 10; no reference moves with it
           because one person in two records; 10 survives because it is the company's default contact
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     change [2] primary-contact: label contact 10 "Primary"
           because the label belongs on the default contact
@@ -259,7 +259,7 @@ fn a_plan_with_too_many_merges_waits_for_a_person() {
     insta::assert_snapshot!(plan_with(&company([john(), copy()]), &rules), @"
     withheld (review) [1] merge-duplicates: merge contact 11 into 10; no reference moves with it
           because one person in two records; 10 survives because it is the company's default contact
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     finding merge-duplicates: blast-radius, company 1: 1 merges in one visit are more than the 0 that the rules allow (limits.merges-per-visit); none is made until a person has looked
     ");
@@ -271,7 +271,7 @@ fn observing_plans_the_same_and_writes_nothing() {
     insta::assert_snapshot!(plan_with(&company([john(), copy()]), &rules), @"
     withheld (observe) [1] merge-duplicates: merge contact 11 into 10; no reference moves with it
           because one person in two records; 10 survives because it is the company's default contact
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     ");
     let mut here = Rules::default();
@@ -308,7 +308,7 @@ fn an_opt_out_of_marketing_mail_survives() {
           because the notes of 11, or what it says otherwise, would be lost
     change [1] merge-duplicates: merge contact 11 into 10; no reference moves with it
           because one person in two records; 10 survives because it is the company's default contact
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     ");
 }
@@ -338,7 +338,7 @@ fn a_contact_that_cannot_be_read_whole_is_merged_by_hand() {
     now.unreadable.insert(id_of(11));
     insta::assert_snapshot!(plan(&now), @"
     finding merge-duplicates: possible-duplicate, company 1, contact 10 and 11: these are one person, but the API member's role may not read what hangs on contact 11, so nothing is merged; widen the role, or merge them by hand
-          - same email address (+60)
+          - same email address, which spells the name (+60)
           - same name (+40)
     ");
     assert!(policy::needs(&now, &enforce()).is_empty());
@@ -349,4 +349,46 @@ fn nothing_is_done_at_a_company_whose_contacts_do_not_show_it() {
     let mut now = company([john(), copy()]);
     now.hidden.insert(id_of(12));
     insta::assert_snapshot!(plan(&now), @"finding primary-contact: no-company, company 1, contact 12: the API member's role does not see the company of these contacts, so nothing is done at this company; check the role");
+}
+
+/// Of a large company, only these two were read, and the visit is about the second.
+fn seen_around(contacts: &[u32]) -> model::Snapshot {
+    let mut now = company([john(), copy()]);
+    now.scope = model::Scope::Focused {
+        on: [id_of(11)].into(),
+    };
+    now.read_around = contacts.iter().copied().map(id_of).collect();
+    now
+}
+
+#[test]
+fn in_a_large_company_a_merge_waits_until_both_are_read_around() {
+    let needs = |contacts: &[u32]| policy::needs(&seen_around(contacts), &enforce());
+    assert_eq!(needs(&[11]), [Need::Surroundings(id_of(10))].into());
+    assert_eq!(needs(&[10, 11]), [].into());
+    let plan = policy::plan(&seen_around(&[10, 11]), &enforce());
+    assert_eq!(plan.changes.len(), 1);
+    assert_eq!(plan.findings, []);
+}
+
+#[test]
+fn those_who_cannot_be_read_around_are_left_to_a_person() {
+    let now = seen_around(&[11]);
+    let plan = policy::plan(&now, &enforce());
+    assert_eq!(plan.changes, []);
+    let [finding] = &plan.findings[..] else {
+        panic!("{:?}", plan.findings)
+    };
+    assert_eq!(finding.kind, model::FindingKind::PossibleDuplicate);
+    assert_eq!(finding.contacts, [id_of(10), id_of(11)]);
+    assert!(!finding.evidence.is_empty());
+    // Nor would the checker have let it pass.
+    let merged = policy::plan(&seen_around(&[10, 11]), &enforce());
+    let objections = policy::check(&now, &enforce(), &merged);
+    assert!(
+        objections
+            .iter()
+            .any(|objection| objection.words.contains("not everybody was read")),
+        "{objections:?}"
+    );
 }

@@ -260,6 +260,7 @@ mod tests {
             "lastName='OKAFOR'",
             "firstName like 'ren%'",
             "firstName like '*née'",
+            "firstName like 'RENÉE%' and lastName like 'o%'",
             "title contains 'lead'",
             "title like '%[[]North]'",
             "defaultFlag=true",
@@ -316,12 +317,19 @@ mod tests {
             "types/name='decision maker'",
             "communicationItems/value='RENEE.OKAFOR@harborline.example'",
             "communicationItems/value like '%@harborline.example' and communicationItems/communicationType='Email'",
+            "communicationItems/value contains 'OKAFOR@' or communicationItems/value contains '9999'",
+            "communicationItems/value contains '0142'",
+            "communicationItems/value like 'Renee%'",
             "communicationItems/type/id=2",
             "communicationItems/type/name='Direct'",
         ] {
             assert!(passes(Scope::Children, text), "{text}");
         }
         assert!(!passes(Scope::Children, "types/id=9"));
+        assert!(!passes(
+            Scope::Children,
+            "communicationItems/value contains '01 42'"
+        ));
         assert!(refused(Scope::Children, "id=4711").is_some());
         assert!(refused(Scope::Children, "communicationItems/nonsense=1").is_some());
         assert!(refused(Scope::Children, "types/id in (3)").is_some());

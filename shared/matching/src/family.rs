@@ -1,0 +1,160 @@
+//! How two family names relate.
+
+use crate::name::Name;
+use crate::spelling::{Slip, consonants, skeleton, slip};
+use crate::text::Script;
+use crate::words::ROMANIZATIONS;
+
+/// How two family names relate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// The same.
+    Same,
+    /// Two spellings of one name.
+    Variant,
+    /// One is part of the other: a double name cut short.
+    Part,
+    /// The woman's and the man's form of one name.
+    Form,
+    /// The name one of them had before.
+    Former,
+    /// One may be a slip of the pen of the other.
+    Slip(Slip),
+    /// One is an initial of the other.
+    Initial,
+    /// At least one has none.
+    Missing,
+    /// Two names.
+    Different,
+}
+
+/// Relates the family names of two records.
+pub(crate) fn relate(a: &Name, b: &Name) -> Family {
+    if a.family.is_empty() || b.family.is_empty() {
+        return Family::Missing;
+    }
+    if a.family_joined == b.family_joined {
+        return Family::Same;
+    }
+    let (x, y) = (a.family_joined.as_str(), b.family_joined.as_str());
+    if x.len() == 1 || y.len() == 1 {
+        return if x.as_bytes()[0] == y.as_bytes()[0] {
+            Family::Initial
+        } else {
+            Family::Different
+        };
+    }
+    let within = |few: &[String], many: &[String]| {
+        few.iter().all(|word| word.len() > 1 && many.contains(word))
+    };
+    if within(&a.family, &b.family) || within(&b.family, &a.family) {
+        return Family::Part;
+    }
+    // The same without particles, in another spelling: "von Lüneberg" and "Lueneberg".
+    let has_particle =
+        |name: &Name| name.family.iter().map(String::len).sum::<usize>() < name.family_joined.len();
+    if (has_particle(a) || has_particle(b))
+        && skeleton(&a.family.concat()) == skeleton(&b.family.concat())
+    {
+        return Family::Part;
+    }
+    // "Garcia L." for Garcia Lopez, and the parts of a double name in another order.
+    if a.family.len() == 2 && b.family.len() == 2 && a.family[0] == b.family[0] {
+        let tail = |name: &Name| name.family[1].clone();
+        let (tail_a, tail_b) = (tail(a), tail(b));
+        if (tail_a.len() == 1) != (tail_b.len() == 1)
+            && tail_a.as_bytes()[0] == tail_b.as_bytes()[0]
+        {
+            return Family::Part;
+        }
+    }
+    if is_spelling(a, b) {
+        return Family::Variant;
+    }
+    if is_form(x, y) {
+        return Family::Form;
+    }
+    let was = |former: &[String], name: &Name| {
+        !former.is_empty() && former.iter().any(|word| name.family.contains(word))
+    };
+    if was(&a.former, b) || was(&b.former, a) {
+        return Family::Former;
+    }
+    if let Some(slip) = slip(x, y) {
+        return Family::Slip(slip);
+    }
+    // A slip in one part of a double name, the other part the same or left out.
+    let slipped = |few: &[String], many: &[String]| {
+        few.iter()
+            .all(|word| many.contains(word) || many.iter().any(|other| slip(word, other).is_some()))
+    };
+    if (a.family.len() > 1 || b.family.len() > 1)
+        && (slipped(&a.family, &b.family) || slipped(&b.family, &a.family))
+    {
+        return Family::Slip(Slip::Two);
+    }
+    Family::Different
+}
+
+fn is_spelling(a: &Name, b: &Name) -> bool {
+    let (x, y) = (a.family_joined.as_str(), b.family_joined.as_str());
+    if ROMANIZATIONS.share(x, y) {
+        return true;
+    }
+    let scripts = [a.script, b.script];
+    let length = x.len().min(y.len());
+    if a.family_sound == b.family_sound && (length >= 4 || a.script != b.script) {
+        return true;
+    }
+    if a.script == b.script {
+        return false;
+    }
+    let (x, y) = (&a.family_sound, &b.family_sound);
+    let vowels = scripts
+        .iter()
+        .any(|script| matches!(script, Script::Consonants | Script::Syllables));
+    (vowels && consonants(x).len() >= 2 && consonants(x) == consonants(y))
+        || (x.len().min(y.len()) >= 3 && strsim::osa_distance(x, y) <= 1 + x.len().min(y.len()) / 6)
+}
+
+/// Endings by which Slavic, Baltic and Greek family names differ between a man and a woman.
+fn is_form(a: &str, b: &str) -> bool {
+    const FORMS: [(&str, &str); 18] = [
+        ("", "a"),
+        ("", "ova"),
+        ("a", "ova"),
+        ("ek", "kova"),
+        ("ec", "cova"),
+        ("y", "a"),
+        ("i", "a"),
+        ("ski", "ska"),
+        ("sky", "ska"),
+        ("skyi", "ska"),
+        ("skiy", "skaya"),
+        ("sky", "skaya"),
+        ("skii", "skaia"),
+        ("os", "ou"),
+        ("idis", "idou"),
+        ("akis", "aki"),
+        ("as", "iene"),
+        ("is", "yte"),
+    ];
+    if a.bytes().zip(b.bytes()).take(3).any(|(x, y)| x != y) {
+        return false;
+    }
+    // The bare "a" only where the man's form ends as Slavic names do: Ivanov, Kuzmin, Novak.
+    FORMS.iter().any(|(man, woman)| {
+        [(a, b), (b, a)].into_iter().any(|(x, y)| {
+            let (Some(stem), Some(other)) = (x.strip_suffix(man), y.strip_suffix(woman)) else {
+                return false;
+            };
+            let slavic = *woman != "a"
+                || [
+                    "ov", "ev", "in", "yn", "ski", "cki", "dzki", "sky", "ny", "ky", "ly",
+                ]
+                .iter()
+                .any(|end| x.ends_with(end));
+            stem == other && stem.len() >= 3 && slavic
+        })
+    })
+}
