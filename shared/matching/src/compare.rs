@@ -182,10 +182,6 @@ impl Company {
                 ),
             ));
         }
-        let score: i32 = found.iter().map(|item| item.weight).sum();
-        let doubtful = found
-            .iter()
-            .any(|item| item.field != "title" && item.weight <= DOUBT);
         let shared = matches!(mail, Mail::Own { .. }) || matches!(phone, Phone::Own(_));
         if !shared && fit.level <= Level::Slip {
             let namesakes = self.namesakes(a).max(self.namesakes(b));
@@ -197,6 +193,8 @@ impl Company {
                 ));
             }
         }
+        let score: i32 = found.iter().map(|item| item.weight).sum();
+        let doubtful = found.iter().any(|item| item.weight <= DOUBT);
         let born = found
             .iter()
             .any(|item| item.field == "birthDay" && item.stance == Stance::Agrees);
@@ -234,8 +232,8 @@ fn same_initial(a: &Profile, b: &Profile) -> bool {
     initial(a).is_some() && initial(a) == initial(b)
 }
 
-/// Whether half a name, or a first name that is near another, beside something that may be the person's own leaves it to a person, however
-/// little it counts.
+/// Whether half a name, or a first name that is near another, beside something that may be the person's
+/// own leaves it to a person, however little it counts.
 fn is_undecided(mail: Mail, phone: Phone, fit: &Fit, same_initial: bool) -> bool {
     let apart = matches!(mail, Mail::Apart { .. } | Mail::Numbered | Mail::Slip);
     let near = fit.given == Given::Near

@@ -68,9 +68,10 @@ pub(crate) fn relate(a: &Name, b: &Name) -> Fit {
     };
     let full = |name: &Name| !name.given.is_empty() && !name.family.is_empty();
     if full(a) && full(b) {
-        // María José is not José María.
+        // María José is not José María, and an initial is no name.
         let reordered = a.family == b.family;
-        if a.bag() == b.bag() && !reordered {
+        let initial = a.given.iter().any(|word| word.len() == 1);
+        if a.bag() == b.bag() && !reordered && !initial {
             consider(Fit {
                 level: Level::Whole,
                 given: Given::Same,

@@ -44,6 +44,10 @@ pub(crate) fn relate(
     let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else {
         return Given::Missing;
     };
+    if first_a == first_b && first_a.len() == 1 {
+        // Two initials: whoever they stand for.
+        return Given::Initial;
+    }
     if first_a == first_b || a.concat() == b.concat() {
         return Given::Same;
     }
@@ -97,9 +101,10 @@ pub(crate) fn relate(
         if by_initial(a, first_b) || by_initial(b, first_a) {
             return Given::Same;
         }
-        if matches!(words, Given::Different | Given::Near)
-            && (through(a, first_b) || through(b, first_a))
-        {
+        // All of the shorter name, that is: Seo Eun is not Eun Seo.
+        let within =
+            |long: &[String], short: &[String]| short.iter().all(|word| through(long, word));
+        if matches!(words, Given::Different | Given::Near) && (within(a, b) || within(b, a)) {
             return Given::Middle;
         }
     }

@@ -1,15 +1,19 @@
 //! Are these two records the same person?
 //!
 //! [`find`] answers for the contacts of one company: which are one person ([`Group`]), which may be
-//! ([`Likely`]), and on what evidence. It compares only contacts that share something (an address, a
-//! number, a name), never all pairs. A pair is called the same person only
-//! when the points of its evidence reach a line that no single field reaches, and nothing conflicts: an
-//! address of their own and a name, say. A shared mailbox, a switchboard or a name alone is never
-//! enough. Groups are checked as a whole: a third record cannot join two that conflict.
+//! ([`Likely`]), which only look alike, and on what evidence. It compares only contacts that share
+//! something (an address, a number, the look of a name), never all pairs.
+//!
+//! A contact is read once (`profile`): its name as typed or mistreated (`name`), its mailboxes
+//! (`mailbox`), its phone numbers (`number`). Two are compared by how well their names fit (`fit`, from
+//! `given` and `family`) and by what they share, in the light of all who carry it (`company`). They are
+//! one person when the names fit, something of the person's own agrees, and nothing conflicts; the rule
+//! is `is_own` in `compare`. Everything else is for a person to look at, or nothing. Groups are checked
+//! as a whole (`group`): a third record cannot join two that conflict.
 //!
 //! Pure and ordered: the same contacts in any order give the same answer. This crate deliberately
 //! knows no vendor, no rules file and no clock, and writes nothing; what becomes of a match is for
-//! `policy` to say.
+//! `policy` to say. How well it does, and how to measure that: `docs/matching.md`.
 
 mod blocking;
 mod company;

@@ -1,5 +1,6 @@
 //! The vocabularies: data files of ours, read once.
 
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
 use crate::hash::Lookup;
@@ -47,7 +48,9 @@ pub(crate) struct Words(Lookup<&'static str, &'static str>);
 impl Words {
     fn read(text: &'static str) -> Self {
         let mut section = "";
-        let mut words = Lookup::default();
+        // A line takes some ten bytes.
+        let mut words =
+            Lookup::with_capacity_and_hasher(text.len() / 10, BuildHasherDefault::default());
         for line in lines(text) {
             if let Some(name) = line
                 .strip_prefix('[')
@@ -80,7 +83,8 @@ pub(crate) struct Sets {
 
 impl Sets {
     fn read(text: &'static str) -> Self {
-        let mut of: Lookup<&'static str, Vec<u16>> = Lookup::default();
+        let mut of: Lookup<&'static str, Vec<u16>> =
+            Lookup::with_capacity_and_hasher(text.len() / 10, BuildHasherDefault::default());
         let mut sets = Vec::new();
         for (number, line) in (0u16..).zip(lines(text)) {
             let words: Vec<&str> = line
