@@ -164,3 +164,132 @@ fn key(kind: u8, parts: &[&str]) -> u64 {
 fn is_of_name(key: u64) -> bool {
     key & 1 == 1
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{CompanyId, Contact, ContactId};
+
+    use super::*;
+
+    fn contact(first: &str, last: &str) -> Contact {
+        Contact::new(ContactId::new(1), CompanyId::new(1), first, last)
+    }
+
+    fn pairs(contacts: &[Contact]) -> Vec<(u32, u32)> {
+        let profiles: Vec<Profile> = contacts.iter().map(Profile::of).collect();
+        candidates(&profiles)
+    }
+
+    #[test]
+    fn nobody_and_whoever_says_nothing_are_compared_with_nobody() {
+        assert!(pairs(&[]).is_empty());
+        assert!(pairs(&[contact("", ""), contact("", "")]).is_empty());
+        assert!(pairs(&[contact("Ada", "Byron")]).is_empty());
+        assert!(pairs(&[contact("Test", "Test"), contact("Test", "Test")]).is_empty());
+    }
+
+    #[test]
+    fn whoever_shares_an_address_or_a_number_is_compared_whatever_the_name() {
+        let ada = contact("Ada", "Byron")
+            .with_email(1, "ada.b@acme.example")
+            .with_phone(2, "312 555 0142");
+        for other in [
+            contact("Li", "Wei").with_email(1, "Ada.B+psa@acme.example"),
+            // The same before the @ at another domain, and in place of a name.
+            contact("Li", "Wei").with_email(1, "ada.b@other.example"),
+            contact("ada.b", ""),
+            contact("Li", "Wei").with_phone(1, "+1 (312) 555-0142 x7"),
+            contact("", "").with_phone(1, "3125550142"),
+        ] {
+            assert_eq!(pairs(&[ada.clone(), other.clone()]), [(0, 1)], "{other:?}");
+        }
+        let info = |first, last| contact(first, last).with_email(1, "info@other.example");
+        let elsewhere = contact("Ada", "Byron").with_email(1, "info@acme.example");
+        assert!(pairs(&[elsewhere, info("Li", "Wei")]).is_empty());
+    }
+
+    #[test]
+    fn whoever_has_a_name_that_looks_or_sounds_alike_is_compared() {
+        for ((first, last), (other_first, other_last)) in [
+            (("John", "Smith"), ("Smith", "John")),
+            (("John", "Smith"), ("Smith, John", "")),
+            (("John", "Smith"), ("J", "Smith")),
+            (("John", "Smith"), ("John", "S")),
+            (("John", "Smith"), ("John", "Smyth")),
+            (("John", "Smith"), ("John", "Smihth")),
+            (("John", "Smith"), ("john.smith", "")),
+            (("Bob", "Marsh"), ("Robert", "Marsh")),
+            (("Bob", "Marsh"), ("Rob", "Marsh")),
+            (("Jürgen", "Müller"), ("Juergen", "Mueller")),
+            (("Maria", "Garcia Lopez"), ("Maria", "Lopez")),
+            (("Сергей", "Иванов"), ("Sergey", "Ivanov")),
+        ] {
+            let found = pairs(&[contact(first, last), contact(other_first, other_last)]);
+            assert_eq!(
+                found,
+                [(0, 1)],
+                "{first} {last} and {other_first} {other_last}"
+            );
+        }
+        for (other_first, other_last) in [("Mary", "Hall"), ("Ada", "Byron"), ("", "")] {
+            let found = pairs(&[contact("John", "Smith"), contact(other_first, other_last)]);
+            assert!(found.is_empty(), "{other_first} {other_last}");
+        }
+    }
+
+    #[test]
+    fn pairs_come_in_order_and_once_whatever_they_share() {
+        let john = contact("John", "Smith")
+            .with_email(1, "john@acme.example")
+            .with_phone(2, "312 555 0142");
+        let three = [john.clone(), john.clone(), john];
+        assert_eq!(pairs(&three), [(0, 1), (0, 2), (1, 2)]);
+    }
+
+    #[test]
+    fn a_switchboard_or_a_common_name_makes_no_pairs_but_what_is_rarer_besides_does() {
+        const LETTERS: &[u8] = b"bcdfgklmnprstvz";
+        // Names of which no two look alike.
+        let name = |at: usize| {
+            let letter = |at: usize| char::from(LETTERS[at % LETTERS.len()]);
+            let (x, y) = (letter(at), letter(at / LETTERS.len() + at));
+            (format!("{x}u{y}om"), format!("{y}o{x}ut"))
+        };
+        let board = |count: usize| -> Vec<Contact> {
+            let each = (0..count).map(|at| {
+                let (first, last) = name(at);
+                contact(&first, &last).with_phone(1, "312 555 0142")
+            });
+            each.collect()
+        };
+        let all = |count: usize| count * (count - 1) / 2;
+        assert_eq!(pairs(&board(LARGEST_BLOCK)).len(), all(LARGEST_BLOCK));
+        let mut many = board(LARGEST_BLOCK);
+        many.push(contact("Ada", "Byron").with_phone(1, "312 555 0142"));
+        let ada = u32::try_from(LARGEST_BLOCK).unwrap();
+        assert!(pairs(&many).iter().all(|(_, high)| *high != ada));
+        many.push(contact("Ada", "Byron").with_phone(1, "312 555 0142"));
+        assert!(pairs(&many).contains(&(ada, ada + 1)));
+
+        let common = |count: usize| vec![contact("John", "Smith"); count];
+        assert_eq!(
+            pairs(&common(LARGEST_NAME_BLOCK)).len(),
+            all(LARGEST_NAME_BLOCK)
+        );
+        assert!(pairs(&common(LARGEST_BLOCK + 1)).is_empty());
+    }
+
+    #[test]
+    fn a_name_has_the_long_forms_as_roots_and_the_short_ones_as_forms() {
+        let bob = Name::read("Bob", "Marsh", "Bobby");
+        let found = roots(&bob);
+        for root in ["bob", "bobby", "robert"] {
+            assert!(found.contains(&root), "{root}");
+        }
+        let found = forms(&Name::read("Robert", "Marsh", ""));
+        for form in ["bob", "rob", "robert"] {
+            assert!(found.contains(&form), "{form}");
+        }
+        assert!(roots(&Name::default()).is_empty() && forms(&Name::default()).is_empty());
+    }
+}

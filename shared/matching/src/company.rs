@@ -222,3 +222,198 @@ fn is_stranger(other: &Profile, profile: &Profile) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::CompanyId;
+
+    use super::*;
+
+    fn contact(id: u32, first: &str, last: &str) -> Contact {
+        Contact::new(ContactId::new(id), CompanyId::new(1), first, last)
+    }
+
+    /// Whose the first mailbox of the first contact is, between the first two.
+    fn mailbox_holder(contacts: &[Contact]) -> Holder {
+        let company = Company::of(contacts);
+        let [a, b] = [&contacts[0], &contacts[1]].map(Profile::of);
+        let fit = relate(&a.name, &b.name);
+        company.holder_of_mailbox(&a.mailboxes[0].0, &a, &b, &fit)
+    }
+
+    /// The same for the first number.
+    fn number_holder(contacts: &[Contact]) -> Holder {
+        let company = Company::of(contacts);
+        let [a, b] = [&contacts[0], &contacts[1]].map(Profile::of);
+        let fit = relate(&a.name, &b.name);
+        company.holder_of_number(&a.numbers[0], &a, &b, &fit)
+    }
+
+    fn at(address: &str, names: &[(&str, &str)]) -> Vec<Contact> {
+        let each = (1..).zip(names);
+        each.map(|(id, (first, last))| contact(id, first, last).with_email(id, address))
+            .collect()
+    }
+
+    fn on(numbers_and_names: &[(&str, (&str, &str))]) -> Vec<Contact> {
+        let each = (1..).zip(numbers_and_names);
+        each.map(|(id, (number, (first, last)))| contact(id, first, last).with_phone(id, number))
+            .collect()
+    }
+
+    #[test]
+    fn an_empty_company_holds_nothing() {
+        let nobody = Company::of([]);
+        let john = Profile::of(&contact(1, "John", "Smith"));
+        assert!(nobody.profiles.is_empty());
+        assert_eq!(nobody.position(john.id), None);
+        assert_eq!(nobody.namesakes(&john), 0);
+        assert!(nobody.rival(&john, &john).is_none());
+    }
+
+    #[test]
+    fn contacts_are_kept_in_order_of_their_ids_and_once() {
+        let contacts = [3, 1, 2, 1].map(|id| contact(id, "John", "Smith"));
+        let company = Company::of(&contacts);
+        let ids: Vec<u32> = company
+            .profiles
+            .iter()
+            .map(|profile| profile.id.get())
+            .collect();
+        assert_eq!(ids, [1, 2, 3]);
+        assert_eq!(company.position(ContactId::new(2)), Some(1));
+        assert_eq!(company.position(ContactId::new(4)), None);
+    }
+
+    #[test]
+    fn a_mailbox_is_theirs_unless_somebody_with_another_name_uses_it() {
+        let (john, jsmith) = (("John", "Smith"), ("J", "Smith"));
+        for (address, others, holder) in [
+            ("desk.two@acme.example", &[][..], Holder::Theirs),
+            (
+                "desk.two@acme.example",
+                &[("Smith, John", "")],
+                Holder::Theirs,
+            ),
+            ("desk.two@acme.example", &[("", "")], Holder::Theirs),
+            ("desk.two@acme.example", &[("Test", "Test")], Holder::Theirs),
+            (
+                "desk.two@acme.example",
+                &[("Mary", "Hall")],
+                Holder::Others(1),
+            ),
+            (
+                "desk.two@acme.example",
+                &[("Mary", "Hall"), ("Li", "Wei")],
+                Holder::Others(2),
+            ),
+            (
+                "desk.two@acme.example",
+                &[("Reception", "")],
+                Holder::Others(1),
+            ),
+            // Whoever else writes from John's own address does not make it a shared one.
+            (
+                "john.smith@acme.example",
+                &[("Mary", "Hall"), ("Li", "Wei")],
+                Holder::Theirs,
+            ),
+        ] {
+            let names = [&[john, john][..], others].concat();
+            assert_eq!(
+                mailbox_holder(&at(address, &names)),
+                holder,
+                "{address} {others:?}"
+            );
+        }
+        // Who fits the initial as well may be the one it stands for.
+        let names = [john, jsmith, ("Jane", "Smith")];
+        assert_eq!(
+            mailbox_holder(&at("desk.two@acme.example", &names)),
+            Holder::Others(1)
+        );
+    }
+
+    #[test]
+    fn between_strangers_it_does_not_matter_who_else_carries_it() {
+        let names = [("John", "Smith"), ("Mary", "Hall"), ("Li", "Wei")];
+        assert_eq!(
+            mailbox_holder(&at("desk.two@acme.example", &names)),
+            Holder::Theirs
+        );
+    }
+
+    #[test]
+    fn a_number_of_many_is_an_offices_whatever_their_names() {
+        let number = "312 555 0142";
+        for (others, holder) in [
+            (MOST_CARRIERS, Holder::Theirs),
+            (MOST_CARRIERS + 1, Holder::Others(MOST_CARRIERS + 1)),
+        ] {
+            let rows = vec![(number, ("John", "Smith")); others + 2];
+            assert_eq!(number_holder(&on(&rows)), holder, "{others}");
+        }
+    }
+
+    #[test]
+    fn behind_an_extension_sits_whoever_has_that_extension() {
+        let john = ("John", "Smith");
+        let mary = ("Mary", "Hall");
+        for (ours, theirs, holder) in [
+            ("312 555 0142", "312 555 0142", Holder::Others(1)),
+            ("312 555 0142", "312 555 0142 x7", Holder::Others(1)),
+            ("312 555 0142 x12", "312 555 0142 x7", Holder::Theirs),
+            ("312 555 0142 x12", "312 555 0142", Holder::Theirs),
+            ("312 555 0142 x12", "312 555 0142 x12", Holder::Others(1)),
+            ("312 555 0142", "773 555 0142", Holder::Theirs),
+        ] {
+            let rows = [(ours, john), (ours, john), (theirs, mary)];
+            assert_eq!(number_holder(&on(&rows)), holder, "{ours} and {theirs}");
+        }
+    }
+
+    #[test]
+    fn a_rival_is_whoever_fits_the_lesser_name_as_well() {
+        for (lesser, other, is_rival) in [
+            (("J", "Smith"), ("Jane", "Smith"), true),
+            (("", "Smith"), ("Mary", "Smith"), true),
+            (("J", "Smith"), ("Mary", "Smith"), false),
+            (("J", "Smith"), ("Jane", "Hall"), false),
+            (("J", "Smith"), ("Johnny", "Smith"), false),
+        ] {
+            let contacts = [
+                contact(1, "John", "Smith"),
+                contact(2, lesser.0, lesser.1),
+                contact(3, other.0, other.1),
+            ];
+            let company = Company::of(&contacts);
+            let (a, b) = (&company.profiles[0], &company.profiles[1]);
+            let expected = is_rival.then(|| ContactId::new(3));
+            assert_eq!(
+                company.rival(a, b).map(|rival| rival.id),
+                expected,
+                "{lesser:?} {other:?}"
+            );
+            assert_eq!(
+                company.rival(b, a).map(|rival| rival.id),
+                expected,
+                "{other:?} {lesser:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn namesakes_are_all_who_bear_the_name_itself_included() {
+        let contacts = [
+            contact(1, "John", "Smith"),
+            contact(2, "Smith, John", ""),
+            contact(3, "John", "Smith Jr"),
+            contact(4, "Mary", "Smith"),
+            contact(5, "John", "Hall"),
+        ];
+        let company = Company::of(&contacts);
+        for (at, count) in [(0, 3), (1, 3), (2, 3), (3, 1), (4, 1)] {
+            assert_eq!(company.namesakes(&company.profiles[at]), count, "{at}");
+        }
+    }
+}

@@ -566,3 +566,572 @@ impl fmt::Display for Verdict {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{
+        Communication, CommunicationId, CommunicationKind, CommunicationTypeId, CompanyId,
+        ContactId,
+    };
+
+    use super::*;
+
+    /// A name and what comes with it: addresses, numbers with the type of their line
+    /// (`Cell 312 555 0101`), and fields (`birthDay=1988-07-09`).
+    type Row<'a> = (&'a str, &'a str, &'a [&'a str]);
+
+    const CELL: &str = "Cell 312 555 0101";
+    const DIRECT: &str = "Direct 312 555 0102";
+    const EXTENSION: &str = "Phone 312 555 0103 x7";
+    const HOME: &str = "Home 312 555 0104";
+    const OFFICE: &str = "Phone 312 555 0105";
+
+    fn contact(id: u32, (first, last, items): Row<'_>) -> Contact {
+        let mut contact = Contact::new(ContactId::new(id), CompanyId::new(1), first, last);
+        for item in items {
+            if let Some((field, value)) = item.split_once('=') {
+                contact = contact.with_field(field, value);
+            } else if item.contains('@') {
+                contact = contact.with_email(id, item);
+            } else {
+                let (type_name, number) = item.split_once(' ').unwrap();
+                contact.communications.push(Communication {
+                    id: CommunicationId::new(id),
+                    kind: CommunicationKind::Phone,
+                    type_id: CommunicationTypeId::new(1),
+                    type_name: type_name.to_owned(),
+                    value: number.into(),
+                    extension: None,
+                    is_default: false,
+                });
+            }
+        }
+        contact
+    }
+
+    /// The comparison of the first two of a company; both orders must agree.
+    fn compare(rows: &[Row<'_>]) -> Comparison {
+        let contacts: Vec<Contact> = (1..).zip(rows).map(|(id, row)| contact(id, *row)).collect();
+        let company = Company::of(&contacts);
+        let there = company.compare(&contacts[0], &contacts[1]);
+        assert_eq!(there, company.compare(&contacts[1], &contacts[0]));
+        there
+    }
+
+    fn words(comparison: &Comparison) -> Vec<String> {
+        comparison
+            .evidence
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    /// Two names, and each thing that both carry with the verdict that follows.
+    fn both_carry(a: (&str, &str), b: (&str, &str), table: &[(&[&str], Verdict)]) {
+        for (items, verdict) in table {
+            let found = compare(&[(a.0, a.1, items), (b.0, b.1, items)]);
+            assert_eq!(
+                found.verdict,
+                *verdict,
+                "{a:?} {b:?} {items:?}: {:?}",
+                words(&found)
+            );
+        }
+    }
+
+    #[test]
+    fn two_who_say_nothing_are_not_one() {
+        let nobodies = compare(&[("", "", &[]), ("", "", &[])]);
+        assert_eq!(nobodies.verdict, Verdict::Distinct);
+        let strangers = compare(&[("Ada", "Byron", &[]), ("Li", "Wei", &[])]);
+        assert_eq!(strangers.verdict, Verdict::Distinct);
+        assert_eq!(words(&strangers), ["different names (-80)"]);
+    }
+
+    #[test]
+    fn the_copy_an_email_connector_made_is_the_same_person() {
+        const TAGGED: &str = "same address after plus-tag (+60)";
+        const NAMED: &str = "same email address, which spells the name (+60)";
+        for (first, last, mail) in [
+            ("Smith, John", "", TAGGED),
+            ("john.smith", "", TAGGED),
+            ("Smith,", "John", TAGGED),
+            // Here the address stands without its tag as well.
+            ("john.smith@acme.example", "Smith", NAMED),
+        ] {
+            let found = compare(&[
+                ("John", "Smith", &["john.smith@acme.example"]),
+                (first, last, &["John.Smith+psa@Acme.example"]),
+            ]);
+            assert_eq!(found.verdict, Verdict::Merge, "{first:?} {last:?}");
+            assert_eq!(words(&found), ["same name (+40)", mail]);
+        }
+    }
+
+    #[test]
+    fn a_whole_name_and_anything_of_their_own_is_one_person() {
+        let john = ("John", "Smith");
+        both_carry(
+            john,
+            john,
+            &[
+                (&[], Verdict::Review),
+                (&["john.smith@acme.example"], Verdict::Merge),
+                (&["desk.two@acme.example"], Verdict::Merge),
+                (&["info@acme.example"], Verdict::Review),
+                (&[CELL], Verdict::Merge),
+                (&[DIRECT], Verdict::Merge),
+                (&[EXTENSION], Verdict::Merge),
+                (&[HOME], Verdict::Review),
+                (&[OFFICE], Verdict::Review),
+            ],
+        );
+    }
+
+    #[test]
+    fn another_form_of_a_name_needs_more_than_a_direct_line_beside_two_mailboxes() {
+        let (robert, bob, rob) = (("Robert", "Marsh"), ("Bob", "Marsh"), ("Rob", "Marsh"));
+        both_carry(
+            robert,
+            bob,
+            &[
+                (&[], Verdict::Review),
+                (&["desk.two@acme.example"], Verdict::Merge),
+                (&[CELL], Verdict::Merge),
+                (&[DIRECT], Verdict::Merge),
+                (&[OFFICE], Verdict::Review),
+            ],
+        );
+        // Two short forms may be two people's.
+        both_carry(
+            bob,
+            rob,
+            &[(&[CELL], Verdict::Merge), (&[DIRECT], Verdict::Review)],
+        );
+        for line in [CELL, DIRECT] {
+            let apart = compare(&[
+                ("Robert", "Marsh", &["marsh1.desk@acme.example", line]),
+                ("Bob", "Marsh", &["front.two@acme.example", line]),
+            ]);
+            assert_eq!(apart.verdict, Verdict::Review, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_at_needs_the_mailbox() {
+        both_carry(
+            ("John", "Smith"),
+            ("johnsmith", ""),
+            &[
+                (&["johnsmith@acme.example"], Verdict::Merge),
+                (&["info@acme.example"], Verdict::Review),
+            ],
+        );
+        both_carry(
+            ("John", "Smith"),
+            ("jsmith", ""),
+            &[
+                (&["jsmith@acme.example"], Verdict::Merge),
+                (&[CELL], Verdict::Review),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_needs_a_mailbox_that_spells_the_name_or_a_number() {
+        both_carry(
+            ("John", "Carter"),
+            ("John", "Catrer"),
+            &[
+                (&[], Verdict::Review),
+                (&["john.carter@acme.example"], Verdict::Merge),
+                (&["desk.two@acme.example"], Verdict::Review),
+                (&[CELL], Verdict::Merge),
+                (&[DIRECT], Verdict::Merge),
+                (&[OFFICE], Verdict::Review),
+            ],
+        );
+        // A slip in either name is one too many for a number.
+        both_carry(
+            ("Margaret", "Carter"),
+            ("Margraet", "Catrer"),
+            &[
+                (&["margaret.carter@acme.example"], Verdict::Merge),
+                (&[CELL], Verdict::Review),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_initial_needs_a_mailbox_or_a_number_and_no_rival() {
+        let (john, j) = (("John", "Smith"), ("J", "Smith"));
+        both_carry(
+            john,
+            j,
+            &[
+                (&[], Verdict::Distinct),
+                (&["desk.two@acme.example"], Verdict::Merge),
+                (&[CELL], Verdict::Merge),
+                (&[DIRECT], Verdict::Merge),
+            ],
+        );
+        let rival: Row<'_> = ("Jane", "Smith", &[]);
+        let found = compare(&[("John", "Smith", &[CELL]), ("J", "Smith", &[CELL]), rival]);
+        assert_eq!(found.verdict, Verdict::Review);
+        // Whoever has another mailbox is not meant by this one.
+        let rival: Row<'_> = ("Jane", "Smith", &["jane.smith@acme.example"]);
+        let own: &[&str] = &["john.smith@acme.example"];
+        let found = compare(&[("John", "Smith", own), ("J", "Smith", own), rival]);
+        assert_eq!(found.verdict, Verdict::Merge);
+    }
+
+    #[test]
+    fn a_first_name_alone_needs_a_mailbox_or_a_cell() {
+        both_carry(
+            ("John", "Smith"),
+            ("John", ""),
+            &[
+                (&[], Verdict::Distinct),
+                (&["js@acme.example"], Verdict::Merge),
+                (&[CELL], Verdict::Merge),
+                (&[DIRECT], Verdict::Review),
+                (&[OFFICE], Verdict::Distinct),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_last_name_alone_needs_the_mailbox_at_work_that_spells_it() {
+        both_carry(
+            ("John", "Smith"),
+            ("Mr", "Smith"),
+            &[
+                (&["smith.john@acme.example"], Verdict::Merge),
+                (&["smith.john@gmail.com"], Verdict::Review),
+                (&["desk.two@acme.example"], Verdict::Review),
+                (&[CELL], Verdict::Review),
+                (&[], Verdict::Distinct),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_further_first_name_needs_the_mailbox_at_work_that_spells_it() {
+        both_carry(
+            ("Hugh John", "Smith"),
+            ("John", "Smith"),
+            &[
+                (&["john.smith@acme.example"], Verdict::Merge),
+                (&["john.smith@gmail.com"], Verdict::Review),
+                (&["desk.two@acme.example"], Verdict::Review),
+                (&[CELL], Verdict::Review),
+            ],
+        );
+    }
+
+    #[test]
+    fn another_last_name_needs_two_things_bound_to_the_human() {
+        const BORN: &str = "birthDay=1988-07-09";
+        const MAIL: &str = "ann.hall@acme.example";
+        both_carry(
+            ("Ann", "Hall"),
+            ("Ann", "Marsh"),
+            &[
+                (&[], Verdict::Distinct),
+                (&[MAIL], Verdict::Review),
+                (&[CELL], Verdict::Review),
+                (&[MAIL, CELL], Verdict::Merge),
+                (&[MAIL, BORN], Verdict::Merge),
+                (&[CELL, BORN], Verdict::Merge),
+                (&[MAIL, DIRECT], Verdict::Review),
+            ],
+        );
+        // Who has a mailbox besides may only help with this one.
+        let helper = compare(&[
+            ("Ann", "Hall", &[MAIL, CELL]),
+            ("Ann", "Marsh", &[MAIL, CELL, "ann.marsh@acme.example"]),
+        ]);
+        assert_eq!(helper.verdict, Verdict::Review);
+    }
+
+    #[test]
+    fn names_of_two_people_are_two_whatever_else_agrees() {
+        let all: &[&str] = &["home1@acme.example", CELL, "birthDay=1988-07-09"];
+        for (a, b) in [
+            (("Daniel", "Smith"), ("Daniela", "Smith")),
+            (("John", "Smith"), ("John & Mary", "Smith")),
+            (("Tom", "Hall"), ("Ben", "Hall")),
+            (("Mary", ""), ("Reception", "Mary")),
+            (("John A", "Smith"), ("John B", "Smith")),
+            (("Anna", "Berg"), ("Test", "Test")),
+            (("민수", "김"), ("영희", "김")),
+        ] {
+            let found = compare(&[(a.0, a.1, all), (b.0, b.1, all)]);
+            assert_ne!(found.verdict, Verdict::Merge, "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_say_too_little_are_for_a_person_to_judge_whatever_else_agrees() {
+        both_carry(
+            ("Anna", "Berg"),
+            (".", ""),
+            &[
+                (&["anna.berg@acme.example", CELL], Verdict::Review),
+                (&[], Verdict::Distinct),
+            ],
+        );
+        both_carry(
+            ("Anna", "Berg"),
+            ("Dr", ""),
+            &[(&["home1@acme.example", CELL], Verdict::Review)],
+        );
+        both_carry(
+            ("Mary Ann", "Hall"),
+            ("Ann", "Hall"),
+            &[(&["home1@acme.example", CELL], Verdict::Review)],
+        );
+    }
+
+    #[test]
+    fn what_is_others_too_is_nobodys_own() {
+        let desk: &[&str] = &["desk.two@acme.example"];
+        let others: [Row<'_>; 2] = [("Mary", "Hall", desk), ("Li", "Wei", desk)];
+        let john: Row<'_> = ("John", "Smith", desk);
+        let found = compare(&[john, john, others[0], others[1]]);
+        assert_eq!(found.verdict, Verdict::Review);
+        assert_eq!(
+            words(&found),
+            [
+                "same name (+40)",
+                "same email address, but 2 others with other names use it (+5)"
+            ]
+        );
+    }
+
+    #[test]
+    fn namesakes_with_their_own_addresses_and_numbers_are_two_people() {
+        let found = compare(&[
+            ("Maria", "Lopez", &["maria.lopez@acme.example", CELL]),
+            (
+                "Maria",
+                "Lopez",
+                &["maria.lopez2@acme.example", "Cell 312 555 0199"],
+            ),
+        ]);
+        assert_eq!(found.verdict, Verdict::Distinct);
+    }
+
+    #[test]
+    fn a_name_of_many_says_little() {
+        let row = |count| vec![("John", "Smith", &[][..]); count];
+        assert_eq!(compare(&row(COMMON - 1)).verdict, Verdict::Review);
+        assert_eq!(compare(&row(COMMON)).verdict, Verdict::Distinct);
+    }
+
+    #[test]
+    fn what_rules_a_person_out_does_so_beside_an_own_mailbox() {
+        let mail = "john.smith@acme.example";
+        for (a, b, verdict) in [
+            (
+                ("Smith", "birthDay=1988-07-09"),
+                ("Smith", "birthDay=1988-07-09"),
+                Verdict::Merge,
+            ),
+            (
+                ("Smith", "birthDay=1988-07-09"),
+                ("Smith", "birthDay=1991-03-04"),
+                Verdict::Distinct,
+            ),
+            // A slip in a date is for a person to judge.
+            (
+                ("Smith", "birthDay=1988-07-09"),
+                ("Smith", "birthDay=1988-09-07"),
+                Verdict::Review,
+            ),
+            (
+                ("Smith", "birthDay=1988-07-09"),
+                ("Smith", "birthDay=2088-07-09"),
+                Verdict::Review,
+            ),
+            (
+                ("Smith Sr", "zip=1"),
+                ("Smith Jr", "zip=1"),
+                Verdict::Distinct,
+            ),
+            (("Smith", "zip=1"), ("Smith Jr", "zip=1"), Verdict::Merge),
+            (
+                ("Smith", "gender=Male"),
+                ("Smith", "gender=Female"),
+                Verdict::Review,
+            ),
+            (
+                ("Smith (Sales)", "zip=1"),
+                ("Smith (Legal)", "zip=1"),
+                Verdict::Review,
+            ),
+            (
+                ("Smith", "title=CFO"),
+                ("Smith", "title=Chief Accountant"),
+                Verdict::Merge,
+            ),
+            (("Smith", "site=1"), ("Smith", "site=2"), Verdict::Merge),
+        ] {
+            let found = compare(&[("John", a.0, &[mail, a.1]), ("John", b.0, &[mail, b.1])]);
+            assert_eq!(found.verdict, verdict, "{a:?} {b:?}: {:?}", words(&found));
+        }
+    }
+
+    #[test]
+    fn another_generation_is_another_person_in_any_language() {
+        for suffix in [
+            "Sr.", "Jr.", "Snr", "Jnr", "IV", "Neto", "Filho", "d.y.", "ml.",
+        ] {
+            let last = format!("Hall {suffix}");
+            let marked: Row<'_> = ("Tom", &last, &["th@acme.example", CELL]);
+            let plain: Row<'_> = ("Tom", "Hall", &["th@acme.example", CELL]);
+            let third: Row<'_> = ("Tom", "Hall III", &["th@acme.example", CELL]);
+            assert_eq!(
+                compare(&[marked, plain]).verdict,
+                Verdict::Review,
+                "{suffix}"
+            );
+            assert_eq!(
+                compare(&[marked, third]).verdict,
+                Verdict::Distinct,
+                "{suffix}"
+            );
+            assert_eq!(
+                compare(&[marked, marked]).verdict,
+                Verdict::Merge,
+                "{suffix}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_form_of_address_and_a_partner_tell_two_of_a_household_apart() {
+        let mail = "hall.j@acme.example";
+        for (a, b) in [
+            (("Mr", "zip=1"), ("Mrs", "zip=1")),
+            (("Mrs", "zip=1"), ("James", "zip=1")),
+            (("John", "significantOther=Jane"), ("Jane", "zip=1")),
+        ] {
+            let found = compare(&[(a.0, "Hall", &[mail, a.1]), (b.0, "Hall", &[mail, b.1])]);
+            assert_eq!(found.verdict, Verdict::Distinct, "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_inherits_a_mailbox_is_not_their_predecessor() {
+        both_carry(
+            ("Ada", "Byron"),
+            ("Li", "Wei"),
+            &[(&["cfo.desk@acme.example"], Verdict::Distinct)],
+        );
+    }
+
+    #[test]
+    fn two_jobs_are_one_by_name_and_mailbox() {
+        let desk: &[&str] = &["reception@acme.example"];
+        for (a, b, verdict) in [
+            (
+                ("Reception", "", desk),
+                ("Reception", "", desk),
+                Verdict::Merge,
+            ),
+            (
+                ("Reception", "", desk),
+                ("Front Reception", "", desk),
+                Verdict::Merge,
+            ),
+            (
+                ("Reception", "", desk),
+                ("Reception", "", &[][..]),
+                Verdict::Review,
+            ),
+            (
+                ("Reception", "", &[]),
+                ("Reception", "", &[]),
+                Verdict::Review,
+            ),
+            (
+                ("Reception", "", desk),
+                ("Reception", "", &["info@acme.example"]),
+                Verdict::Distinct,
+            ),
+            (
+                ("Reception", "", desk),
+                ("Accounts", "Payable", desk),
+                Verdict::Review,
+            ),
+            (
+                ("Reception", "", desk),
+                ("Accounts", "Payable", &[]),
+                Verdict::Distinct,
+            ),
+            (
+                ("Guard", "1", desk),
+                ("Guard", "2", desk),
+                Verdict::Distinct,
+            ),
+            (
+                ("Reception", "", desk),
+                ("Mary", "Hall", desk),
+                Verdict::Distinct,
+            ),
+        ] {
+            assert_eq!(compare(&[a, b]).verdict, verdict, "{a:?} {b:?}");
+        }
+        let ar: &[&str] = &["accounts.receivable@acme.example"];
+        let short = compare(&[("AR", "", ar), ("Accounts", "Receivable", ar)]);
+        assert_eq!(short.verdict, Verdict::Merge);
+    }
+
+    #[test]
+    fn a_conflict_keeps_two_out_of_one_group() {
+        for (a, b, conflict) in [
+            (("Tom", "Hall", "zip=1"), ("Tom", "Hall", "zip=1"), false),
+            (
+                ("Tom", "Hall", "birthDay=1950-03-01"),
+                ("Tom", "Hall", "birthDay=1980-05-02"),
+                true,
+            ),
+            (
+                ("Tom", "Hall Sr", "zip=1"),
+                ("Tom", "Hall Jr", "zip=1"),
+                true,
+            ),
+            (("Tom", "Hall", "zip=1"), ("Mary", "Marsh", "zip=1"), true),
+            (("Tom", "Hall", "zip=1"), ("T", "Hall", "zip=1"), false),
+            (("Tom", "Hall", "zip=1"), ("Reception", "", "zip=1"), true),
+        ] {
+            let [a, b] = [a, b].map(|(first, last, field)| {
+                Profile::of(&contact(
+                    if first == "Tom" { 1 } else { 2 },
+                    (first, last, &[field]),
+                ))
+            });
+            assert_eq!(
+                Company::default().is_conflict(&a, &b),
+                conflict,
+                "{a:?} {b:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn little_is_said_of_strangers_unless_all_is_asked_for() {
+        let [ada, li] = [(1, ("Ada", "Byron")), (2, ("Li", "Wei"))]
+            .map(|(id, (first, last))| Profile::of(&contact(id, (first, last, &[OFFICE]))));
+        let company = Company::default();
+        assert!(company.judge(&ada, &li, Detail::IfNear).evidence.is_empty());
+        assert_eq!(company.judge(&ada, &li, Detail::Full).evidence.len(), 2);
+    }
+
+    #[test]
+    fn a_verdict_is_said_in_a_word() {
+        let said = [Verdict::Distinct, Verdict::Review, Verdict::Merge].map(|it| it.to_string());
+        assert_eq!(said, ["distinct", "review", "merge"]);
+    }
+}

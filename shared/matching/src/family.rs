@@ -158,3 +158,121 @@ fn is_form(a: &str, b: &str) -> bool {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both orders must agree.
+    fn between(a: &str, b: &str) -> Family {
+        let [a, b] = [a, b].map(|last| Name::read("Alex", last, ""));
+        let there = relate(&a, &b);
+        assert_eq!(there, relate(&b, &a), "{b:?} {a:?}");
+        there
+    }
+
+    #[test]
+    fn no_name_is_missing_and_never_different() {
+        for (a, b) in [("", ""), ("Smith", "")] {
+            assert_eq!(between(a, b), Family::Missing, "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn two_family_names_are_related_by_the_nearest_way() {
+        for (relation, names) in [
+            (
+                Family::Same,
+                &[
+                    ("Smith", "SMITH"),
+                    ("van der Berg", "VanderBerg"),
+                    ("O'Neil", "ONeil"),
+                    ("Garcia-Lopez", "Garcia Lopez"),
+                    ("Núñez", "Nunez"),
+                ][..],
+            ),
+            (
+                Family::Variant,
+                &[
+                    ("Müller", "Mueller"),
+                    ("Smith", "Smyth"),
+                    ("Иванов", "Iwanow"),
+                    ("Чайковский", "Tchaikovsky"),
+                    // Two spellings of one Korean name.
+                    ("Lee", "Yi"),
+                ],
+            ),
+            (
+                Family::Part,
+                &[
+                    ("Garcia Lopez", "Garcia"),
+                    ("Garcia Lopez", "Lopez"),
+                    ("Garcia Lopez", "Lopez Garcia"),
+                    ("Garcia Lopez", "Garcia L."),
+                    ("van der Berg", "Berg"),
+                    ("von Lüneberg", "Lueneberg"),
+                ],
+            ),
+            (
+                Family::Form,
+                &[
+                    ("Novák", "Nováková"),
+                    ("Ivanov", "Ivanova"),
+                    ("Kowalski", "Kowalska"),
+                    ("Papadopoulos", "Papadopoulou"),
+                    ("Kazlauskas", "Kazlauskienė"),
+                ],
+            ),
+            (Family::Former, &[("Lee (née Hall)", "Hall")]),
+            (Family::Slip(Slip::Swapped), &[("Carter", "Catrer")]),
+            (Family::Slip(Slip::Dropped), &[("Carver", "Carvr")]),
+            (Family::Slip(Slip::Two), &[("Garcia Lopez", "Lopex")]),
+            (Family::Initial, &[("S", "Smith")]),
+            (
+                Family::Different,
+                &[
+                    ("Smith", "Hall"),
+                    ("H", "Smith"),
+                    ("Garcia Lopez", "Garcia Ruiz"),
+                    ("Lee (née Hall)", "Marsh"),
+                ],
+            ),
+        ] {
+            for (a, b) in names {
+                assert_eq!(between(a, b), relation, "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_bare_a_makes_a_womans_form_of_slavic_names_only() {
+        for (man, woman) in [
+            ("ivanov", "ivanova"),
+            ("kuzmin", "kuzmina"),
+            ("novotny", "novotna"),
+        ] {
+            assert!(is_form(man, woman) && is_form(woman, man), "{man} {woman}");
+        }
+        for (one, other) in [("silv", "silva"), ("hall", "halla"), ("ivanov", "petrova")] {
+            assert!(
+                !is_form(one, other) && !is_form(other, one),
+                "{one} {other}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_in_two_scripts_meet_by_sound() {
+        for (a, b) in [
+            ("الخطيب", "Al-Khatib"),
+            ("김", "Kim"),
+            ("Παπαδόπουλος", "Papadopoulos"),
+        ] {
+            assert!(
+                matches!(between(a, b), Family::Same | Family::Variant),
+                "{a} {b}"
+            );
+        }
+        assert_eq!(between("Иванов", "Petrov"), Family::Different);
+    }
+}

@@ -275,3 +275,196 @@ pub(crate) fn are_strangers(a: &Name, b: &Name) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name((first, last): (&str, &str)) -> Name {
+        Name::read(first, last, "")
+    }
+
+    /// Both orders must agree.
+    fn between(a: &Name, b: &Name) -> Fit {
+        let there = relate(a, b);
+        let back = relate(b, a);
+        // Of exchanged names, it is the other's that was turned around.
+        assert_eq!(
+            (there.level, there.reading),
+            (back.level, back.reading),
+            "{a:?} {b:?}"
+        );
+        there
+    }
+
+    #[test]
+    fn two_that_say_no_name_are_no_strangers() {
+        for (a, b) in [
+            (("", ""), ("", "")),
+            (("", ""), ("John", "Smith")),
+            (("J", ""), ("John", "")),
+            (("John", ""), ("", "Smith")),
+        ] {
+            let (a, b) = (name(a), name(b));
+            assert_eq!(between(&a, &b).level, Level::Unsaid, "{a:?} {b:?}");
+            assert!(!are_strangers(&a, &b));
+        }
+    }
+
+    #[test]
+    fn two_names_fit_as_well_as_the_worse_of_their_halves() {
+        for (level, pairs) in [
+            (
+                Level::Whole,
+                &[
+                    (("John", "Smith"), ("JOHN", "smith")),
+                    (("Ludwig", "van der Berg"), ("Ludwig", "VanderBerg")),
+                ][..],
+            ),
+            (
+                Level::Close,
+                &[
+                    (("Bob", "Marsh"), ("Robert", "Marsh")),
+                    (("Ana", "Ruiz Gil"), ("Ana", "Ruiz")),
+                    (("Sergey", "Ivanov"), ("Сергей", "Иванов")),
+                    (("Ann (née Hall)", "Lee"), ("Ann", "Hall")),
+                ],
+            ),
+            (
+                Level::Slip,
+                &[
+                    (("John", "Carter"), ("John", "Catrer")),
+                    (("Margaret", "Smith"), ("Margraet", "Smith")),
+                    (("Bob", "Henderson"), ("Robert", "Hendersno")),
+                ],
+            ),
+            (
+                Level::Thin,
+                &[
+                    (("J", "Smith"), ("John", "Smith")),
+                    (("John", ""), ("John", "Smith")),
+                    (("John", "S"), ("John", "Smith")),
+                ],
+            ),
+            (
+                Level::Partial,
+                &[
+                    (("", "Smith"), ("John", "Smith")),
+                    (("Hugh John", "Smith"), ("John", "Smith")),
+                    (("J", "Catrer"), ("John", "Carter")),
+                ],
+            ),
+            (Level::Renamed, &[(("Ann", "Hall"), ("Ann", "Marsh"))]),
+            (
+                Level::Strangers,
+                &[
+                    (("John", "Smith"), ("Peter", "Smith")),
+                    (("John A", "Smith"), ("John B", "Smith")),
+                    (("Daniel", "Smith"), ("Daniela", "Smith")),
+                    (("José María", "Ruiz"), ("María José", "Ruiz")),
+                    (("Bob", "Hall"), ("Rob", "Marsh")),
+                    (("Ada", "Byron"), ("Li", "Wei")),
+                ],
+            ),
+            // Chinese characters do not say how a Japanese name is read.
+            (Level::Unsaid, &[(("太郎", "山田"), ("Taro", "Yamada"))]),
+        ] {
+            for (a, b) in pairs {
+                assert_eq!(between(&name(*a), &name(*b)).level, level, "{a:?} {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_is_read_in_the_way_that_fits_best() {
+        for (a, b, level, reading) in [
+            (("Li", "Wei"), ("Wei", "Li"), Level::Whole, Reading::Swapped),
+            (
+                ("Hendersno", "John"),
+                ("John", "Henderson"),
+                Level::Slip,
+                Reading::Swapped,
+            ),
+            (
+                ("Ana Maria Ruiz Gil", ""),
+                ("Ana", "Ruiz Gil"),
+                Level::Whole,
+                Reading::Split,
+            ),
+            (
+                ("johnsmith", ""),
+                ("John", "Smith"),
+                Level::Close,
+                Reading::Split,
+            ),
+            (
+                ("jsmith", ""),
+                ("John", "Smith"),
+                Level::Close,
+                Reading::Local,
+            ),
+            (
+                ("John", "Smith"),
+                ("John", "Smith"),
+                Level::Whole,
+                Reading::Typed,
+            ),
+        ] {
+            let fit = between(&name(a), &name(b));
+            assert_eq!((fit.level, fit.reading), (level, reading), "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_at_fits_as_well_as_it_spells() {
+        let john = name(("John", "Smith"));
+        let local = |text: &str| Name {
+            local: Some(text.to_owned()),
+            ..Name::default()
+        };
+        for (text, level) in [
+            ("johnsmith", Level::Close),
+            ("jsmith", Level::Close),
+            ("jsmith7", Level::Close),
+            ("smith", Level::Thin),
+            ("js", Level::Unsaid),
+            ("mary", Level::Unsaid),
+        ] {
+            assert_eq!(between(&local(text), &john).level, level, "{text}");
+        }
+        let fit = between(&local("jsmith"), &local("jsmith"));
+        assert_eq!((fit.level, fit.reading), (Level::Close, Reading::Local));
+    }
+
+    #[test]
+    fn middle_names_tell_apart_only_where_none_fits() {
+        for (a, b, fits) in [
+            ("John A", "John B", false),
+            ("John Adam", "John Brian", false),
+            ("John A", "John Adam", true),
+            ("John A B", "John B", true),
+            ("John A", "John", true),
+            ("Mary Ann", "Maryann", true),
+        ] {
+            let (a, b) = (name((a, "Smith")), name((b, "Smith")));
+            assert_eq!(between(&a, &b).level <= Level::Slip, fits, "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn strangers_are_surely_two_people() {
+        for (a, b, strangers) in [
+            (("John", "Smith"), ("Mary", "Hall"), true),
+            (("John", "Smith"), ("Peter", "Smith"), true),
+            (("John", "Smith"), ("John", "Hall"), false),
+            (("John", "Smith"), ("Smith", "John"), false),
+            (("J", "Smith"), ("John", "Smith"), false),
+            // Two slips add up.
+            (("Jphm", "Smtih"), ("John", "Smith"), false),
+        ] {
+            let (a, b) = (name(a), name(b));
+            assert_eq!(are_strangers(&a, &b), strangers, "{a:?} {b:?}");
+            assert_eq!(are_strangers(&b, &a), strangers, "{b:?} {a:?}");
+        }
+    }
+}

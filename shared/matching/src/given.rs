@@ -214,3 +214,147 @@ fn is_other_gender(a: &str, b: &str) -> bool {
     let shared = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
     (3..=shared).any(|at| ENDINGS.contains(&&a[at..]) && ENDINGS.contains(&&b[at..]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// Both orders must agree.
+    fn between(a: &str, b: &str) -> Given {
+        let latin = (Script::Latin, Script::Latin);
+        let there = relate(&words(a), &words(b), &[], &[], latin);
+        assert_eq!(
+            there,
+            relate(&words(b), &words(a), &[], &[], latin),
+            "{b} {a}"
+        );
+        there
+    }
+
+    #[test]
+    fn no_name_is_missing_and_never_different() {
+        for (a, b) in [("", ""), ("john", "")] {
+            assert_eq!(between(a, b), Given::Missing, "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn two_given_names_are_related_by_the_nearest_way() {
+        for (relation, names) in [
+            (
+                Given::Same,
+                &[
+                    ("john", "john"),
+                    ("john", "john paul"),
+                    ("mary ann", "maryann"),
+                    // "F. Scott" is called Scott.
+                    ("f scott", "scott"),
+                ][..],
+            ),
+            (
+                Given::Variant,
+                &[
+                    ("mohammed", "muhammad"),
+                    ("catherine", "katherine"),
+                    ("abd el rahman", "abdulrahman"),
+                ],
+            ),
+            (
+                Given::Short,
+                &[
+                    ("bob", "robert"),
+                    ("liz", "elisabeth"),
+                    ("kate", "catherine"),
+                ],
+            ),
+            (Given::BothShort, &[("bob", "rob"), ("liz", "betty")]),
+            (
+                Given::Translated,
+                &[("john", "giovanni"), ("albert", "alberto")],
+            ),
+            (Given::Slip(Slip::Swapped), &[("margaret", "margraet")]),
+            (Given::Slip(Slip::Replaced), &[("margaret", "margatet")]),
+            (Given::Slip(Slip::Dropped), &[("jonathen", "jonathn")]),
+            // Mick is short for Michael, which this may be meant to be.
+            (Given::Slip(Slip::Two), &[("mick", "mixhael")]),
+            (
+                Given::Initial,
+                &[
+                    ("j", "john"),
+                    ("jp", "jean pierre"),
+                    ("t r", "robert"),
+                    ("j", "john paul"),
+                ],
+            ),
+            (Given::Middle, &[("hugh john", "john"), ("mary ann", "ann")]),
+            (Given::Near, &[("marin", "martin")]),
+            (
+                Given::Different,
+                &[
+                    ("john", "peter"),
+                    ("j", "peter"),
+                    ("paul", "paula"),
+                    ("daniel", "daniela"),
+                    ("mario", "maria"),
+                ],
+            ),
+        ] {
+            for (a, b) in names {
+                assert_eq!(between(a, b), relation, "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_record_says_the_person_is_called_counts() {
+        let latin = (Script::Latin, Script::Latin);
+        let called = |a: &str, nick: &str, b: &str| {
+            let there = relate(&words(a), &words(b), &words(nick), &[], latin);
+            let back = relate(&words(b), &words(a), &[], &words(nick), latin);
+            assert_eq!(there, back);
+            there
+        };
+        for (a, nick, b, relation) in [
+            ("xiaoming", "kevin", "kevin", Given::Called),
+            ("xiaoming", "catherine", "katherine", Given::Called),
+            ("xiaoming", "kevin", "peter", Given::Different),
+            // "B." for William, who is called Bill.
+            ("william", "bill", "b", Given::Initial),
+            ("william", "bill", "c", Given::Different),
+            // What needs no nickname keeps its own word.
+            ("robert", "bob", "bob", Given::Short),
+        ] {
+            assert_eq!(called(a, nick, b), relation, "{a} ({nick}) {b}");
+        }
+    }
+
+    #[test]
+    fn names_in_two_scripts_meet_by_sound() {
+        use Script::{Alphabet, Consonants, Hangul, Latin};
+        for (a, script, b) in [
+            ("sergei", Alphabet, "sergey"),
+            ("iurii", Alphabet, "yuri"),
+            ("khld", Consonants, "khaled"),
+            ("slym", Consonants, "salim"),
+            ("minsu", Hangul, "minsoo"),
+        ] {
+            let there = relate_words(a, b, (script, Latin));
+            assert_eq!(there, Given::Variant, "{a} {b}");
+            assert_eq!(there, relate_words(b, a, (Latin, script)), "{b} {a}");
+        }
+        for (a, script, b) in [("sergei", Alphabet, "peter"), ("khld", Consonants, "salim")] {
+            assert_eq!(
+                relate_words(a, b, (script, Latin)),
+                Given::Different,
+                "{a} {b}"
+            );
+        }
+        // Within one script the vowels tell two names apart.
+        let latin = (Latin, Latin);
+        assert_ne!(relate_words("slym", "salim", latin), Given::Variant);
+    }
+}

@@ -9,6 +9,8 @@ use crate::company::Company;
 use crate::compare::{Comparison, Detail, Verdict};
 use crate::evidence::evidence;
 
+/// Nobody has more records than this. What hangs together in larger numbers does so by mistake.
+const MOST_RECORDS: usize = 60;
 /// A contact that is near more others by name alone is near none of them in particular.
 const MOST_BY_NAME: usize = 6;
 
@@ -74,11 +76,13 @@ impl Company {
         }
         let (groups, torn) = self.groups(certain, distinct);
         reviews.extend(torn);
-        for group in &groups {
-            reviews.retain(|pair, _| {
-                !(group.members.contains(&pair.low()) && group.members.contains(&pair.high()))
-            });
-        }
+        let group_of = positions(&groups);
+        let within = |pair: &Pair| {
+            let low = group_of.get(&pair.low());
+            low.is_some() && low == group_of.get(&pair.high())
+        };
+        reviews.retain(|pair, _| !within(pair));
+        refused.retain(|pair, _| !within(pair));
         crowded(&mut reviews, &mut refused);
         let list = |pairs: BTreeMap<Pair, Vec<Evidence>>| {
             pairs
@@ -103,54 +107,12 @@ impl Company {
         let mut torn: BTreeMap<Pair, Vec<Evidence>> = BTreeMap::new();
         loop {
             let components = closure(certain.keys().copied());
-            let mut doubtful: BTreeSet<Pair> = BTreeSet::new();
-            for members in &components {
-                let conflicts: Vec<Pair> = pairs(members)
-                    .filter(|pair| !certain.contains_key(pair) && self.conflict(*pair, distinct))
-                    .collect();
-                if conflicts.is_empty() {
-                    continue;
-                }
-                let between: BTreeSet<Pair> = conflicts
-                    .iter()
-                    .flat_map(|conflict| {
-                        let certain = &certain;
-                        members
-                            .iter()
-                            .flat_map(move |middle| {
-                                [(conflict.low(), *middle), (conflict.high(), *middle)]
-                                    .map(|(end, middle)| {
-                                        (end != middle).then(|| Pair::new(end, middle))
-                                    })
-                                    .map(move |pair| pair.filter(|pair| certain.contains_key(pair)))
-                            })
-                            .collect::<Vec<_>>()
-                            .chunks(2)
-                            .filter_map(|ends| Some([ends[0]?, ends[1]?]))
-                            .flatten()
-                            .collect::<Vec<_>>()
-                    })
-                    .collect();
-                if between.is_empty() {
-                    // They hang together over several records, so all of it is in doubt.
-                    doubtful.extend(certain.keys().filter(|pair| members.contains(&pair.low())));
-                } else {
-                    doubtful.extend(between);
-                }
-            }
+            let doubtful: BTreeSet<Pair> = components
+                .iter()
+                .flat_map(|members| self.doubtful(members, &certain, distinct))
+                .collect();
             if doubtful.is_empty() {
-                let groups = components
-                    .into_iter()
-                    .map(|members| {
-                        let evidence = certain
-                            .iter()
-                            .filter(|(pair, _)| members.contains(&pair.low()))
-                            .map(|(pair, evidence)| (*pair, evidence.clone()))
-                            .collect();
-                        Group { members, evidence }
-                    })
-                    .collect();
-                return (groups, torn);
+                return (grouped(components, certain), torn);
             }
             for pair in doubtful {
                 if let Some(mut found) = certain.remove(&pair) {
@@ -165,6 +127,41 @@ impl Company {
         }
     }
 
+    /// The certain pairs of some records that hang together, if there are two people among them: those
+    /// through which these two are one step apart; all of them, when there is more between.
+    fn doubtful(
+        &self,
+        members: &BTreeSet<ContactId>,
+        certain: &BTreeMap<Pair, Vec<Evidence>>,
+        distinct: &BTreeSet<Pair>,
+    ) -> Vec<Pair> {
+        let all = || {
+            let own = certain.keys().filter(|pair| members.contains(&pair.low()));
+            own.copied().collect()
+        };
+        if members.len() > MOST_RECORDS {
+            return all();
+        }
+        let conflicts: Vec<Pair> = pairs(members)
+            .filter(|pair| !certain.contains_key(pair) && self.conflict(*pair, distinct))
+            .collect();
+        let between: Vec<Pair> = conflicts
+            .iter()
+            .flat_map(|conflict| {
+                let (low, high) = (conflict.low(), conflict.high());
+                let others = members.iter().filter(move |id| **id != low && **id != high);
+                others.map(move |middle| [Pair::new(low, *middle), Pair::new(high, *middle)])
+            })
+            .filter(|ends| ends.iter().all(|end| certain.contains_key(end)))
+            .flatten()
+            .collect();
+        if between.is_empty() && !conflicts.is_empty() {
+            all()
+        } else {
+            between
+        }
+    }
+
     /// Whether two records that hang together through others are two people.
     fn conflict(&self, pair: Pair, distinct: &BTreeSet<Pair>) -> bool {
         distinct.contains(&pair)
@@ -175,6 +172,36 @@ impl Company {
                 _ => true,
             }
     }
+}
+
+/// Each component with its evidence.
+fn grouped(
+    components: Vec<BTreeSet<ContactId>>,
+    certain: BTreeMap<Pair, Vec<Evidence>>,
+) -> Vec<Group> {
+    let mut groups: Vec<Group> = components
+        .into_iter()
+        .map(|members| Group {
+            members,
+            evidence: BTreeMap::new(),
+        })
+        .collect();
+    let group_of = positions(&groups);
+    for (pair, evidence) in certain {
+        if let Some(group) = group_of.get(&pair.low()).and_then(|at| groups.get_mut(*at)) {
+            group.evidence.insert(pair, evidence);
+        }
+    }
+    groups
+}
+
+/// In which group each record is.
+fn positions(groups: &[Group]) -> BTreeMap<ContactId, usize> {
+    groups
+        .iter()
+        .enumerate()
+        .flat_map(|(number, group)| group.members.iter().map(move |id| (*id, number)))
+        .collect()
 }
 
 /// Whether two people's records look so much alike that somebody may ask why they were kept apart.

@@ -255,3 +255,192 @@ fn is_cut(local: &str, first: &str, second: &str) -> bool {
             || (local.len() >= 5 && second.starts_with(rest) && (rest.len() >= 4 || at >= 4))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{CompanyId, ContactId};
+
+    use super::*;
+
+    fn email(text: &str) -> Email {
+        text.parse().unwrap()
+    }
+
+    fn mailbox(text: &str) -> Mailbox {
+        Mailbox::of(&email(text))
+    }
+
+    #[test]
+    fn nothing_before_the_at_spells_no_name_and_nobody_is_spelled() {
+        assert_eq!(spelling("", &Name::read("John", "Smith", "")), None);
+        assert_eq!(spelling("john", &Name::default()), None);
+    }
+
+    #[test]
+    fn spellings_of_one_mailbox_have_one_key() {
+        for (one, other) in [
+            ("John.Smith@Acme.example", "john.smith@acme.example"),
+            ("john.smith+psa@acme.example", "john.smith@acme.example"),
+            ("john.smith@gmail.com", "johnsmith@gmail.com"),
+            ("j.ohnsmith+x@googlemail.com", "johnsmith@gmail.com"),
+            ("ada@me.com", "ada@icloud.com"),
+            ("ada@pm.me", "ada@proton.me"),
+        ] {
+            assert_eq!(mailbox(one).key, mailbox(other).key, "{one} {other}");
+        }
+        for (one, other) in [
+            ("john.smith@acme.example", "johnsmith@acme.example"),
+            ("john.smith@acme.example", "john.smith2@acme.example"),
+            ("john.smith@acme.example", "john.smith@other.example"),
+            ("ada@outlook.com", "ada@hotmail.com"),
+        ] {
+            assert_ne!(mailbox(one).key, mailbox(other).key, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_mailbox_says_how_it_was_written_and_where_it_is() {
+        let work = mailbox("john.smith@acme.example");
+        assert!(!work.tagged && !work.is_private && !work.is_shared);
+        assert!(mailbox("john.smith+psa@acme.example").tagged);
+        for private in ["john@gmail.com", "john@googlemail.com", "john@web.de"] {
+            assert!(mailbox(private).is_private, "{private}");
+        }
+    }
+
+    #[test]
+    fn a_number_at_the_end_is_no_part_of_the_words() {
+        for (address, squashed, number) in [
+            ("john.smith@acme.example", "johnsmith", None),
+            ("john.smith2@acme.example", "johnsmith", Some(2)),
+            ("john.smith.2@acme.example", "johnsmith", Some(2)),
+            ("john1984@acme.example", "john", Some(1984)),
+            ("4711@acme.example", "", Some(4711)),
+            // Too long to count namesakes.
+            ("john3125550142@acme.example", "john3125550142", None),
+        ] {
+            let mailbox = mailbox(address);
+            assert_eq!(mailbox.squash(), squashed, "{address}");
+            assert_eq!(mailbox.number, number, "{address}");
+        }
+    }
+
+    #[test]
+    fn the_organization_is_the_name_in_the_domain() {
+        for (domain, organization) in [
+            ("acme.com", "acme"),
+            ("mail.acme.co.uk", "acme"),
+            ("acme.com.au", "acme"),
+            ("eu.sales.acme-tools.de", "acme-tools"),
+            ("acme.example", "acme"),
+        ] {
+            let mailbox = mailbox(&format!("john@{domain}"));
+            assert_eq!(mailbox.organization(), organization, "{domain}");
+        }
+    }
+
+    #[test]
+    fn a_mailbox_of_a_job_a_household_or_nobody_is_shared() {
+        for local in [
+            "info",
+            "sales2",
+            "accounts-payable",
+            "accountspayable",
+            "frontdesk",
+            "front.desk.3",
+            "hallfamily",
+            "familie.weber",
+            "fam.weber",
+            "weberfam",
+            "john.and.mary",
+            "anna-und-ben",
+            "test",
+            "unknown",
+        ] {
+            assert!(
+                is_shared_mailbox(&email(&format!("{local}@acme.example"))),
+                "{local}"
+            );
+        }
+        for local in [
+            "john.smith",
+            "jsmith",
+            "john.sales",
+            "salesman.john",
+            "anderson",
+            "fama",
+            "4711",
+            "sandor",
+        ] {
+            assert!(
+                !is_shared_mailbox(&email(&format!("{local}@acme.example"))),
+                "{local}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_spells_a_name_whole_by_initial_by_half_or_by_initials() {
+        let john = Name::read("John Robert", "Smith", "Jack");
+        for (local, spells) in [
+            ("johnsmith", Some(Spells::Whole)),
+            ("smithjohn", Some(Spells::Whole)),
+            ("johnrobertsmith", Some(Spells::Whole)),
+            ("johnrsmith", Some(Spells::Whole)),
+            ("jacksmith", Some(Spells::Whole)),
+            ("robertsmith", Some(Spells::Whole)),
+            ("jsmith", Some(Spells::Initial)),
+            ("smithj", Some(Spells::Initial)),
+            ("johns", Some(Spells::Initial)),
+            ("josmith", Some(Spells::Initial)),
+            ("jrsmith", Some(Spells::Whole)),
+            ("smitj", Some(Spells::Initial)),
+            ("john", Some(Spells::Half)),
+            ("jack", Some(Spells::Half)),
+            ("smith", Some(Spells::Half)),
+            ("jrs", Some(Spells::Initials)),
+            ("rs", Some(Spells::Initials)),
+            ("j", None),
+            ("psmith", None),
+            ("mary", None),
+            ("johnhall", None),
+        ] {
+            assert_eq!(spelling(local, &john), spells, "{local}");
+        }
+    }
+
+    #[test]
+    fn an_address_spells_particles_short_forms_former_names_and_umlauts() {
+        for (first, last, local, spells) in [
+            ("Ludwig", "van der Berg", "ludwigvanderberg", Spells::Whole),
+            ("Ludwig", "van der Berg", "lberg", Spells::Initial),
+            ("Bob", "Marsh", "robertmarsh", Spells::Whole),
+            ("Ann (née Hall)", "Lee", "annhall", Spells::Whole),
+            ("Jörg", "Björkman", "joergbjoerkman", Spells::Whole),
+            ("Jörg", "Björkman", "bjoerkman", Spells::Half),
+            ("Maria", "Garcia Lopez", "mlopez", Spells::Initial),
+            ("Сергей", "Иванов", "sivanov", Spells::Initial),
+        ] {
+            let name = Name::read(first, last, "");
+            assert_eq!(
+                spelling(local, &name),
+                Some(spells),
+                "{first} {last} {local}"
+            );
+        }
+    }
+
+    #[test]
+    fn initials_alone_do_not_spell_a_contacts_name() {
+        let john = Contact::new(ContactId::new(1), CompanyId::new(1), "John", "Smith");
+        for (address, spells) in [
+            ("j.smith2@acme.example", true),
+            ("john+psa@acme.example", true),
+            ("smithj@gmail.com", true),
+            ("js@acme.example", false),
+            ("info@acme.example", false),
+        ] {
+            assert_eq!(spells_name(&email(address), &john), spells, "{address}");
+        }
+    }
+}

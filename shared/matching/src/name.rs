@@ -780,3 +780,390 @@ fn generation(word: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{CompanyId, ContactId};
+
+    use super::*;
+
+    fn read(first: &str, last: &str) -> Name {
+        Name::read(first, last, "")
+    }
+
+    fn contact(first: &str, last: &str, email: &str) -> Contact {
+        let contact = Contact::new(ContactId::new(1), CompanyId::new(1), first, last);
+        contact.with_email(1, email)
+    }
+
+    /// Given names, and family names without particles.
+    fn halves(name: &Name) -> (String, String) {
+        (name.given.join(" "), name.family.join(" "))
+    }
+
+    fn owned(given: &str, family: &str) -> (String, String) {
+        (given.to_owned(), family.to_owned())
+    }
+
+    #[test]
+    fn nothing_typed_is_nobody() {
+        for text in ["", "  ", "\u{200b}"] {
+            assert_eq!(read(text, text), Name::default());
+        }
+    }
+
+    #[test]
+    fn a_whole_name_is_found_wherever_it_was_put() {
+        for (first, last) in [
+            ("John", "Smith"),
+            ("  JOHN ", "smith"),
+            ("Smith, John", ""),
+            ("Smith; John", ""),
+            ("Smith，John", ""),
+            ("", "Smith, John"),
+            ("Smith,", "John"),
+            ("Smith, John", "Smith"),
+            ("John", "Smith, John"),
+            ("John Smith", ""),
+            ("", "John Smith"),
+            ("John Smith", "John Smith"),
+            ("John Smith", "Smith"),
+            ("Smith John", "Smith"),
+            ("John", "John Smith"),
+            ("john.smith", ""),
+            ("\"John Smith\"", ""),
+            ("John", "john.smith@acme.example"),
+            ("john.smith@acme.example", "Smith"),
+        ] {
+            let name = read(first, last);
+            // An address in place of the last name says none.
+            let family = if last.contains('@') { "" } else { "smith" };
+            assert_eq!(halves(&name), owned("john", family), "{first:?} {last:?}");
+            assert_eq!(name.kind, Kind::Person, "{first:?} {last:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_name_in_one_field_is_unsplit() {
+        for (first, last, unsplit) in [
+            ("John Smith", "", true),
+            ("John", "Smith", false),
+            ("Smith, John", "", false),
+            ("John Smith", "Smith", false),
+            ("John", "", false),
+        ] {
+            assert_eq!(read(first, last).unsplit, unsplit, "{first:?} {last:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_parentheses_quotes_or_behind_a_sign_is_kept_aside() {
+        #[derive(Debug, PartialEq)]
+        enum Aside {
+            Called(&'static str),
+            Former(&'static str),
+            Qualifier(&'static str),
+            Generation(&'static str),
+            Nothing,
+        }
+        for (first, last, expected) in [
+            ("Robert \"Bob\"", "Marsh", Aside::Called("bob")),
+            ("Robert (Bob)", "Marsh", Aside::Called("bob")),
+            ("Robert “Bob”", "Marsh", Aside::Called("bob")),
+            ("Robert", "[Bob] Marsh", Aside::Called("bob")),
+            ("Robert «Bob»", "Marsh", Aside::Called("bob")),
+            ("Robert", "Marsh (née Hall)", Aside::Former("hall")),
+            ("Robert", "Marsh (geb. Hall)", Aside::Former("hall")),
+            ("Robert", "Marsh (Sales)", Aside::Qualifier("sales")),
+            (
+                "Robert",
+                "Marsh - Operations",
+                Aside::Qualifier("operations"),
+            ),
+            (
+                "Robert",
+                "Marsh / Operations",
+                Aside::Qualifier("operations"),
+            ),
+            ("Robert", "Marsh | Acme", Aside::Qualifier("acme")),
+            ("Robert", "Marsh @ Acme", Aside::Qualifier("acme")),
+            (
+                "Robert",
+                "Marsh, Shift Lead",
+                Aside::Qualifier("shift lead"),
+            ),
+            ("Robert", "Marsh (Jr.)", Aside::Generation("jr")),
+            ("Robert (padre)", "Marsh", Aside::Generation("sr")),
+            ("Robert (PhD)", "Marsh", Aside::Nothing),
+            ("Robert", "Marsh (312-555-0142)", Aside::Nothing),
+            ("Robert", "Marsh (ext 12)", Aside::Nothing),
+            ("Robert", "Marsh (robert@acme.example)", Aside::Nothing),
+        ] {
+            let name = read(first, last);
+            assert_eq!(
+                halves(&name),
+                owned("robert", "marsh"),
+                "{first:?} {last:?}"
+            );
+            let mut plain = read("Robert", "Marsh");
+            match expected {
+                Aside::Called(word) => plain.called = vec![word.to_owned()],
+                Aside::Former(word) => plain.former = vec![word.to_owned()],
+                Aside::Qualifier(words) => {
+                    plain.qualifier = words.split(' ').map(str::to_owned).collect();
+                }
+                Aside::Generation(mark) => plain.generation = Some(mark),
+                Aside::Nothing => {}
+            }
+            // Quotes and dashes are of no script.
+            plain.script = name.script;
+            assert_eq!(name, plain, "{first:?} {last:?}");
+        }
+    }
+
+    #[test]
+    fn a_generation_is_told_in_several_languages_and_an_initial_is_none() {
+        for (first, last, generation) in [
+            ("Tom", "Hall", None),
+            ("Tom", "Hall Jr.", Some("jr")),
+            ("Tom", "Hall, Jr.", Some("jr")),
+            ("Tom Jr", "Hall", Some("jr")),
+            ("Hall, Tom, Sr.", "", Some("sr")),
+            ("Tom", "Hall Snr", Some("sr")),
+            ("Tom", "Hall I", Some("i")),
+            ("Tom", "Hall II", Some("ii")),
+            ("Tom", "Hall 3rd", Some("iii")),
+            ("Tom", "Hall IV", Some("iv")),
+            ("Tom", "Hall d.y.", Some("jr")),
+            ("Tom", "Hall d. Ä.", Some("sr")),
+            ("Tom", "Hall ml.", Some("jr")),
+            ("Tom", "Hall st.", Some("sr")),
+            ("Tom", "Hall Filho", Some("jr")),
+            ("Tom", "Hall Neto", Some("grandson")),
+        ] {
+            let name = read(first, last);
+            assert_eq!(name.generation, generation, "{first:?} {last:?}");
+            assert_eq!(halves(&name), owned("tom", "hall"), "{first:?} {last:?}");
+        }
+        let initial = read("I", "Hall");
+        assert_eq!(
+            (initial.generation, initial.given),
+            (None, vec!["i".to_owned()])
+        );
+    }
+
+    #[test]
+    fn a_form_of_address_says_for_whom_and_is_no_name() {
+        use Gender::{Female, Male};
+        for (first, last, given, sex) in [
+            ("Mr", "Weber", "", Some(Male)),
+            ("Mrs. Anna", "Weber", "anna", Some(Female)),
+            ("Frau Dr. Anna", "Weber", "anna", Some(Female)),
+            ("Sig.ra", "Weber", "", Some(Female)),
+            ("Sr.", "Weber", "", Some(Male)),
+            ("Dr. Anna", "Weber", "anna", None),
+            ("Prof. Dr.", "Weber", "", None),
+        ] {
+            let name = read(first, last);
+            assert_eq!(halves(&name), owned(given, "weber"), "{first:?} {last:?}");
+            assert_eq!(
+                (name.sex, name.generation),
+                (sex, None),
+                "{first:?} {last:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_degree_stands_behind_a_name_and_before_one_it_is_a_name() {
+        for (first, last, given, family) in [
+            ("Anna", "Weber MD", "anna", "weber"),
+            ("Anna", "Weber, PhD, MBA", "anna", "weber"),
+            ("Anna Weber, MD", "", "anna", "weber"),
+            ("Md", "Rahman", "md", "rahman"),
+            ("Md. Anwar", "Rahman", "md anwar", "rahman"),
+        ] {
+            let name = read(first, last);
+            assert_eq!(halves(&name), owned(given, family), "{first:?} {last:?}");
+            assert!(name.qualifier.is_empty(), "{first:?} {last:?}");
+        }
+    }
+
+    #[test]
+    fn particles_belong_to_the_family_name_and_count_only_joined() {
+        for (first, last) in [
+            ("Ludwig", "van der Berg"),
+            ("Ludwig van der Berg", ""),
+            ("van der Berg, Ludwig", ""),
+        ] {
+            let name = read(first, last);
+            assert_eq!(halves(&name), owned("ludwig", "berg"), "{first:?}");
+            assert_eq!(name.family_joined, "vanderberg", "{first:?}");
+        }
+        assert_eq!(halves(&read("Jan", "Meer, van der")), owned("jan", "meer"));
+        // Alone it is a name.
+        assert_eq!(halves(&read("Nga", "Van")), owned("nga", "van"));
+    }
+
+    #[test]
+    fn a_korean_name_without_a_space_begins_with_the_family_name() {
+        let typed = read("민수", "김");
+        assert_eq!(typed.script, Script::Hangul);
+        for (first, last) in [("김민수", ""), ("", "김민수")] {
+            assert_eq!(read(first, last), typed, "{first:?} {last:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_of_a_person_a_job_several_a_test_or_nobody() {
+        for (kind, names) in [
+            (
+                Kind::Nobody,
+                &[
+                    (".", "-"),
+                    ("N/A", ""),
+                    ("Unknown", "Unknown"),
+                    ("Not Provided", ""),
+                    ("=?UTF-8?Q?Ren=C3=A9e?=", ""),
+                    ("/O=ACME/OU=FIRST/CN=JSMITH", ""),
+                ][..],
+            ),
+            (
+                Kind::Person,
+                &[
+                    ("Emily", "Post"),
+                    ("Jon", "Tester"),
+                    ("Ana", "Ortega y Gasset"),
+                    ("Paulo", "Costa e Silva"),
+                    ("Li", "Wei"),
+                    ("J", "Smith"),
+                    ("N/A", "Smith"),
+                ],
+            ),
+            (
+                Kind::Role,
+                &[
+                    ("Reception", ""),
+                    ("Accounts", "Payable"),
+                    ("Front Desk", ""),
+                    ("Guard 2", ""),
+                    ("Conference Room", "3"),
+                    ("4711", ""),
+                ],
+            ),
+            (
+                Kind::Several,
+                &[
+                    ("John & Mary", "Smith"),
+                    ("John/Mary", "Smith"),
+                    ("Anna und Ben", "Berg"),
+                    ("Ana y Luis", "Ruiz"),
+                    ("Reception", "Mary"),
+                    ("Helen (Spouse)", "Hall"),
+                    ("Acme", "Ltd"),
+                ],
+            ),
+            (
+                Kind::Test,
+                &[("Test", "Test"), ("Test User 2", ""), ("Do Not Use", "")],
+            ),
+        ] {
+            for (first, last) in names {
+                assert_eq!(read(first, last).kind, kind, "{first:?} {last:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn marks_of_a_retired_record_numbers_and_misread_digits_are_no_part_of_the_name() {
+        for (first, last) in [
+            ("ZZ DO NOT USE Helen", "Preston"),
+            ("zz-Helen", "Preston"),
+            ("Helen", "Preston OLD"),
+            ("Helen", "Preston (duplicate)"),
+            ("He1en", "Prest0n"),
+            ("Helen", "Preston 312-555-0142"),
+            ("Helen", "Preston cell 3125550142"),
+        ] {
+            let name = read(first, last);
+            assert_eq!(
+                halves(&name),
+                owned("helen", "preston"),
+                "{first:?} {last:?}"
+            );
+            assert_eq!(name.kind, Kind::Person, "{first:?} {last:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_at_is_known_for_what_it_is() {
+        for (first, last, email, local, given) in [
+            ("jsmith", "", "jsmith@acme.example", Some("jsmith"), ""),
+            ("jsmith", "", "jsmith+psa@acme.example", Some("jsmith"), ""),
+            ("jsmith7", "", "other@acme.example", Some("jsmith7"), ""),
+            (
+                "john.smith",
+                "",
+                "other@acme.example",
+                Some("johnsmith"),
+                "john",
+            ),
+            ("john.smith@acme.example", "", "", Some("johnsmith"), "john"),
+            // Perhaps the name, and perhaps the address.
+            ("John", "", "john@acme.example", Some("john"), "john"),
+            ("John", "", "other@acme.example", None, "john"),
+            ("John", "Smith", "john@acme.example", None, "john"),
+            ("Reception", "", "reception@acme.example", None, "reception"),
+        ] {
+            let name = Name::of(&contact(first, last, email));
+            assert_eq!(name.local.as_deref(), local, "{first:?} {email}");
+            assert_eq!(name.given.join(" "), given, "{first:?} {email}");
+        }
+    }
+
+    #[test]
+    fn a_company_in_place_of_a_name_is_dropped_by_its_domain() {
+        for (first, last, given, family, kind) in [
+            ("Ann Lee", "Acme", "ann", "lee", Kind::Person),
+            ("Ann Lee", "Acme Ltd", "ann", "lee", Kind::Person),
+            ("Ann", "Acme", "ann", "", Kind::Person),
+            ("Reception", "Acme", "reception", "", Kind::Role),
+            ("Ann (Acme)", "Lee", "ann", "lee", Kind::Person),
+            ("Ann", "Lee", "ann", "lee", Kind::Person),
+        ] {
+            let mut name = read(first, last);
+            name.drop_company("acme");
+            assert_eq!(halves(&name), owned(given, family), "{first:?} {last:?}");
+            assert_eq!(name.kind, kind, "{first:?} {last:?}");
+            assert!(name.qualifier.is_empty(), "{first:?} {last:?}");
+        }
+        let mut elsewhere = read("Ann Lee", "Acme");
+        elsewhere.drop_company("other");
+        assert_eq!(elsewhere, read("Ann Lee", "Acme"));
+    }
+
+    #[test]
+    fn a_name_can_be_turned_around_and_split_anew() {
+        let name = read("Ana Maria Ruiz", "");
+        let splits: Vec<_> = name.splits().iter().map(halves).collect();
+        assert_eq!(
+            splits,
+            [owned("ana", "maria ruiz"), owned("ana maria", "ruiz")]
+        );
+        assert_eq!(halves(&name.swapped()), owned("ruiz", "ana maria"));
+        assert_eq!(name.swapped().bag(), name.bag());
+    }
+
+    #[test]
+    fn one_name_is_the_same_in_any_order_and_case_but_not_in_another_generation() {
+        let name = |first, last| contact(first, last, "");
+        let ann = name("Renée", "Hall");
+        for (first, last) in [("HALL", "renee"), ("Hall, Renee", ""), ("Renée Hall", "")] {
+            assert!(same_name(&ann, &name(first, last)), "{first:?} {last:?}");
+        }
+        for (first, last) in [("Renée", "Hall Jr"), ("Rene", "Hall"), ("Renée", "")] {
+            assert!(!same_name(&ann, &name(first, last)), "{first:?} {last:?}");
+        }
+        assert!(is_role_name(&name("Reception", "")) && !is_role_name(&ann));
+    }
+}

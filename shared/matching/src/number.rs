@@ -53,7 +53,7 @@ impl Number {
             !(c.is_ascii_digit() || c == '+' || c == '(' || wide_digit(c).is_some())
         });
         // What a spreadsheet left of a number.
-        if value.contains("E+") {
+        if value.contains('E') && value.contains("E+") {
             return None;
         }
         let (number, inside) = split_extension(without_outside_line(value.trim()));
@@ -142,7 +142,7 @@ fn numbers_in(value: &str) -> Vec<&str> {
 
 /// The number within its country and the country's calling code, if it was written with one.
 fn read(number: &str) -> Option<(u64, Option<u16>)> {
-    let plain = if number.contains("(0)") {
+    let plain = if number.contains('(') {
         Cow::Owned(number.replace("(0)", ""))
     } else {
         Cow::Borrowed(number)
@@ -297,5 +297,188 @@ fn line(type_name: &str) -> Line {
         Line::Home
     } else {
         Line::Office
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{CommunicationId, CommunicationTypeId};
+
+    use super::*;
+
+    fn item(value: &str, extension: Option<&str>, type_name: &str) -> Communication {
+        Communication {
+            id: CommunicationId::new(1),
+            kind: CommunicationKind::Phone,
+            type_id: CommunicationTypeId::new(1),
+            type_name: type_name.to_owned(),
+            value: value.into(),
+            extension: extension.map(Into::into),
+            is_default: false,
+        }
+    }
+
+    fn all(value: &str) -> Vec<Number> {
+        Number::all(&item(value, None, "Direct")).collect()
+    }
+
+    fn one(value: &str) -> Number {
+        let numbers = all(value);
+        assert_eq!(numbers.len(), 1, "{value}");
+        numbers.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn what_holds_no_number_is_none() {
+        for value in [
+            "",
+            "n/a",
+            "call reception",
+            "12345",
+            "ext 12",
+            "3.12556E+09",
+            "0000000000",
+            "1111111",
+            "1234567",
+            "1234567890",
+            "0987654321",
+        ] {
+            assert!(all(value).is_empty(), "{value}");
+        }
+        let fax = Communication {
+            kind: CommunicationKind::Fax,
+            ..item("312 555 0142", None, "Fax")
+        };
+        assert_eq!(Number::all(&fax).count(), 0);
+    }
+
+    #[test]
+    fn spellings_of_one_number_ring_one_set_and_have_one_key() {
+        for spellings in [
+            // North America.
+            &[
+                "312 555 0142",
+                "(312) 555-0142",
+                "312.555.01.42",
+                "+1 312 555 0142",
+                "1-312-555-0142",
+                "001 312 555 0142",
+                "011 1 312 555 0142",
+                "9, 1 312 555 0142",
+                "9-312-555-0142",
+                "Tel. 312 555 0142",
+                "M: +1 (312) 555-0142",
+                "３１２ ５５５ ０１４２",
+                "٣١٢ ٥٥٥ ٠١٤٢",
+                "312 JJJ 01G2",
+            ][..],
+            // Germany, Great Britain, France.
+            &[
+                "+49 30 90294718",
+                "030 90294718",
+                "0049 30 902947-18",
+                "+49 (0)30 90 29 47 18",
+            ],
+            &[
+                "+44 20 7946 0183",
+                "020 7946 0183",
+                "+44 (0)20 7946 0183",
+                "(020) 7946 0183",
+            ],
+            &["+33 6 12 34 50 78", "06 12 34 50 78", "0033612345078"],
+            // The 8 of Russia, the 06 of Hungary.
+            &["+7 495 123 45 68", "8 495 123 45 68", "8 (495) 123-45-68"],
+            &["+36 30 555 7788", "06 30 555 7788", "(06 30) 555-7788"],
+            // Mobiles have one digit more from abroad, or were given it later.
+            &["+52 55 5123 4568", "+52 1 55 5123 4568"],
+            &["+54 11 5123 4568", "+54 9 11 5123 4568"],
+            &["+55 11 98765 4329", "+55 11 8765 4329"],
+        ] {
+            for a in spellings {
+                for b in spellings {
+                    assert!(one(a).is_same_line(&one(b)), "{a} and {b}");
+                    assert_eq!(one(a).key(), one(b).key(), "{a} and {b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn other_digits_or_another_country_ring_another_set() {
+        for (a, b) in [
+            ("312 555 0142", "312 555 0143"),
+            ("312 555 0142", "773 555 0142"),
+            ("+1 312 555 0142", "+44 312 555 0142"),
+            ("+49 30 90294718", "+43 30 90294718"),
+            ("+52 55 5123 4568", "+52 81 5123 4568"),
+            ("+7 495 123 45 68", "+7 499 123 45 68"),
+        ] {
+            assert!(!one(a).is_same_line(&one(b)), "{a} and {b}");
+            assert!(!one(b).is_same_line(&one(a)), "{b} and {a}");
+        }
+    }
+
+    #[test]
+    fn an_extension_is_read_beside_the_number_or_behind_it() {
+        for value in [
+            "312 555 0142 x12",
+            "312 555 0142 ext. 12",
+            "312 555 0142 Extn 12",
+            "312 555 0142 extension 12",
+            "312 555 0142;ext=12",
+            "312 555 0142,,12",
+            "312 555 0142 #12",
+            "312 555 0142 Durchwahl 12",
+            "312 555 0142 poste 12",
+            "312 555 0142 доб. 12",
+        ] {
+            let number = one(value);
+            assert_eq!(number.extension, Some(12), "{value}");
+            assert!(number.is_same_line(&one("312 555 0142")), "{value}");
+        }
+        let beside: Vec<Number> =
+            Number::all(&item("312 555 0142 x12", Some("7"), "Direct")).collect();
+        assert_eq!(beside[0].extension, Some(7));
+        assert_eq!(one("312 555 0142").extension, None);
+    }
+
+    #[test]
+    fn two_numbers_in_one_value_are_two() {
+        for value in [
+            "312 555 0142 / 312 555 0143",
+            "312 555 0142 or 312 555 0143",
+            "312 555 0142; 312 555 0143",
+            "312 555 0142, 312 555 0143",
+            "312 555 0142 | 312 555 0143",
+        ] {
+            let [x, y] = <[Number; 2]>::try_from(all(value)).unwrap();
+            assert!(x.is_same_line(&one("312 555 0142")), "{value}");
+            assert!(y.is_same_line(&one("312 555 0143")), "{value}");
+        }
+    }
+
+    #[test]
+    fn vanity_letters_dial_digits() {
+        assert!(one("1-800-FLOWERS").is_same_line(&one("1 800 356 9377")));
+    }
+
+    #[test]
+    fn the_type_of_an_item_tells_the_kind_of_line() {
+        for (type_name, line) in [
+            ("Cell", Line::Cell),
+            ("Mobile (work)", Line::Cell),
+            ("Handy", Line::Cell),
+            ("Direct", Line::Direct),
+            ("DDI", Line::Direct),
+            ("Home", Line::Home),
+            ("Privat", Line::Home),
+            ("Phone", Line::Office),
+            ("Main", Line::Office),
+            ("", Line::Office),
+        ] {
+            let item = item("312 555 0142", None, type_name);
+            let lines: Vec<Line> = Number::all(&item).map(|number| number.line).collect();
+            assert_eq!(lines, [line], "{type_name}");
+        }
     }
 }

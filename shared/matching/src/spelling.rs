@@ -11,7 +11,8 @@ pub(crate) fn skeleton(word: &str) -> String {
     while let Some(first) = rest.chars().next() {
         let letter = first.len_utf8();
         let (from, to) = sound(rest).unwrap_or_else(|| (letter, &rest[..letter]));
-        if !out.ends_with(to) || to.is_empty() {
+        // Doubled letters sound as one.
+        if out.as_bytes().last() != to.as_bytes().last() {
             out.push_str(to);
         }
         rest = &rest[from..];
@@ -145,4 +146,90 @@ fn misread(word: &str) -> String {
         .replace('0', "o")
         .replace('5', "s")
         .replace('8', "b")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_near_nothing() {
+        assert_eq!(skeleton(""), "");
+        assert_eq!(consonants(""), "");
+        assert_eq!(slip("", ""), None);
+        assert_eq!(slip("smith", "smith"), None);
+    }
+
+    #[test]
+    fn spellings_of_one_name_have_one_skeleton() {
+        for (a, b) in [
+            ("muller", "mueller"),
+            ("goethe", "gothe"),
+            ("smith", "smyth"),
+            ("philip", "filip"),
+            ("iulia", "yulia"),
+            ("khrushchev", "hruschev"),
+            ("schmidt", "shmidt"),
+            ("chaikovskii", "tchaikovsky"),
+            ("jansson", "janson"),
+            ("nasser", "naser"),
+            ("wladimir", "vladimir"),
+        ] {
+            assert_eq!(skeleton(a), skeleton(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn names_that_sound_apart_have_two_skeletons() {
+        for (a, b) in [("hall", "hill"), ("smith", "smits"), ("anna", "anne")] {
+            assert_ne!(skeleton(a), skeleton(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn consonants_are_what_a_script_without_vowels_keeps() {
+        for (a, b) in [("khld", "khaled"), ("slym", "salim"), ("dwd", "dawud")] {
+            assert_eq!(consonants(a), consonants(b), "{a} {b}");
+        }
+        assert_ne!(consonants("salim"), consonants("salman"));
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_known_by_its_kind() {
+        for (a, b, kind) in [
+            ("smith", "smiht", Some(Slip::Swapped)),
+            ("smith", "smitj", Some(Slip::Replaced)),
+            ("smith", "smth", Some(Slip::Dropped)),
+            ("smith", "smitth", Some(Slip::Dropped)),
+            ("marna", "mama", Some(Slip::Misread)),
+            ("smith", "srnith", Some(Slip::Misread)),
+            ("preston", "prest0n", Some(Slip::Misread)),
+            ("anderson", "endersen", Some(Slip::Two)),
+            ("christopherson", "christophers", Some(Slip::Cut)),
+            // Too short, or too far apart.
+            ("li", "lu", None),
+            ("lee", "leo", None),
+            ("smith", "amits", None),
+            ("smith", "smithson", None),
+            ("hall", "marsh", None),
+        ] {
+            assert_eq!(slip(a, b), kind, "{a} {b}");
+            assert_eq!(slip(b, a), kind, "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_a_slip_is_near_and_more_is() {
+        for (a, b) in [
+            ("smith", "smiht"),
+            ("smith", "amits"),
+            ("mueller", "muller"),
+            ("hall", "hull"),
+        ] {
+            assert!(is_near(a, b) && is_near(b, a), "{a} {b}");
+        }
+        for (a, b) in [("hall", "marsh"), ("lee", "kim"), ("smith", "smithson")] {
+            assert!(!is_near(a, b) && !is_near(b, a), "{a} {b}");
+        }
+    }
 }

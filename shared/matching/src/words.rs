@@ -140,3 +140,161 @@ fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::text::fold;
+
+    /// Lists of words, and those in which a line is a set of them.
+    const LISTS: [(&str, &str); 7] = [
+        ("roles", include_str!("../data/roles.txt")),
+        ("honorifics", include_str!("../data/honorifics.txt")),
+        ("particles", include_str!("../data/particles.txt")),
+        ("placeholders", include_str!("../data/placeholders.txt")),
+        ("test-records", include_str!("../data/test-records.txt")),
+        ("given-names", include_str!("../data/given-names.txt")),
+        ("free-mail", include_str!("../data/free-mail.txt")),
+    ];
+    const SETS: [(&str, &str); 5] = [
+        ("nicknames", include_str!("../data/nicknames.txt")),
+        ("name-variants", include_str!("../data/name-variants.txt")),
+        (
+            "name-translations",
+            include_str!("../data/name-translations.txt"),
+        ),
+        ("romanizations", include_str!("../data/romanizations.txt")),
+        ("mail-aliases", include_str!("../data/mail-aliases.txt")),
+    ];
+
+    fn words_of(line: &'static str) -> impl Iterator<Item = &'static str> {
+        line.split([' ', ':']).filter(|word| !word.is_empty())
+    }
+
+    #[test]
+    fn an_empty_vocabulary_knows_no_word() {
+        let words = Words::read("# Nothing.\n\n[section]\n");
+        assert!(!words.has("") && !words.has("section"));
+        let sets = Sets::read("# Nothing.\n");
+        assert!(sets.of("").is_empty() && !sets.share("", ""));
+    }
+
+    #[test]
+    fn a_word_has_the_mark_behind_it_or_that_of_its_section() {
+        let words = Words::read("ada\n[after]\nmd\npaul m\n");
+        for (word, mark) in [
+            ("ada", Some("")),
+            ("md", Some("after")),
+            ("paul", Some("m")),
+            ("after", None),
+        ] {
+            assert_eq!(words.mark(word), mark, "{word}");
+            assert_eq!(words.has(word), mark.is_some(), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_word_may_be_in_several_sets_and_leads_those_it_heads() {
+        let sets = Sets::read("robert: bob rob\nalbert: al bert\nrobin rob\n");
+        assert!(sets.share("bob", "rob") && sets.share("robin", "rob"));
+        assert!(!sets.share("bob", "robin") && !sets.share("rob", "al"));
+        assert!(sets.leads("robert", "rob") && !sets.leads("rob", "robert"));
+        assert_eq!(sets.heads("rob").collect::<Vec<_>>(), ["robert", "robin"]);
+        assert_eq!(
+            sets.with("bert").collect::<Vec<_>>(),
+            ["albert", "al", "bert"]
+        );
+    }
+
+    #[test]
+    fn every_word_is_as_names_are_folded() {
+        let each = LISTS.into_iter().chain(SETS);
+        for (file, text) in each.filter(|(file, _)| !matches!(*file, "free-mail" | "mail-aliases"))
+        {
+            for line in lines(text).filter(|line| !line.starts_with('[')) {
+                for word in words_of(line).filter(|word| word.is_ascii()) {
+                    assert_eq!(fold(word), [word], "{file}: {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_mail_domain_is_a_domain_in_lower_case() {
+        let each = LISTS.into_iter().chain(SETS);
+        for (file, text) in each.filter(|(file, _)| matches!(*file, "free-mail" | "mail-aliases")) {
+            for domain in lines(text).flat_map(words_of) {
+                let mail: Result<model::Email, _> = format!("ada@{domain}").parse();
+                assert_eq!(mail.unwrap().domain(), domain, "{file}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_file_repeats_a_word_and_no_set_is_a_single_word() {
+        for (file, text) in LISTS {
+            let mut seen = BTreeSet::new();
+            for line in lines(text) {
+                let word = words_of(line).next().unwrap();
+                assert!(seen.insert(word), "{file}: {word}");
+            }
+            assert!(seen.len() > 60, "{file}");
+        }
+        for (file, text) in SETS {
+            let mut seen = BTreeSet::new();
+            for line in lines(text) {
+                assert!(seen.insert(line), "{file}: {line}");
+                let words: BTreeSet<&str> = words_of(line).collect();
+                assert_eq!(words.len(), words_of(line).count(), "{file}: {line}");
+                assert!(words.len() > 1, "{file}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_name_stands_in_one_line_of_its_short_forms() {
+        let mut seen = BTreeSet::new();
+        for (name, _) in lines(SETS[0].1).map(|line| line.split_once(": ").unwrap()) {
+            assert!(seen.insert(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_mark_is_one_that_is_asked_for() {
+        for (words, marks) in [
+            (&HONORIFICS, &["before", "after"][..]),
+            (&TESTS, &["marks", "generic"]),
+            (&ROLES, &["", "name"]),
+            (&GIVEN_NAMES, &["f", "m", "u"]),
+            (&PARTICLES, &[""]),
+            (&PLACEHOLDERS, &[""]),
+            (&FREE_MAIL, &[""]),
+        ] {
+            let found: BTreeSet<&str> = words.0.values().copied().collect();
+            assert_eq!(found, marks.iter().copied().collect());
+        }
+    }
+
+    #[test]
+    fn no_form_of_a_name_is_unknown_and_no_line_joins_a_mans_and_a_womans_name() {
+        for (file, text) in &SETS[..3] {
+            for line in lines(text) {
+                // Two abbreviations and a pet form, which nobody is registered under.
+                let usual: BTreeSet<&str> = words_of(line)
+                    .filter(|word| !matches!(*word, "md" | "ma" | "chiquinho"))
+                    .map(|word| {
+                        GIVEN_NAMES
+                            .mark(word)
+                            .unwrap_or_else(|| panic!("{file}: {word}"))
+                    })
+                    .collect();
+                assert!(
+                    !(usual.contains("f") && usual.contains("m")),
+                    "{file}: {line}"
+                );
+            }
+        }
+    }
+}

@@ -2,12 +2,12 @@
 """Finding duplicate contacts with a known library: the same job, for comparison.
 
     pip install "splink>=5"
-    python splink.py CONTACTS [OUT]
+    python with_splink.py CONTACTS [OUT]
 
 Finds the duplicates within each company with Splink, a library for probabilistic record linkage, and
-its usual recipe: u by random sampling, m by expectation maximisation, nothing learnt from labels. CONTACTS is JSON Lines in the shape of the ConnectWise API, plain or .gz; OUT gets
-the predictions as JSON Lines. Prints the seconds from start to end, the peak memory and the number
-of predicted pairs.
+its usual recipe: u by random sampling, m by expectation maximisation, nothing learnt from labels.
+CONTACTS is JSON Lines in the shape of the ConnectWise API, plain or .gz; OUT gets the predictions as
+JSON Lines. Prints the seconds from start to end, the peak memory and the number of predicted pairs.
 """
 
 import time
@@ -16,14 +16,9 @@ START = time.perf_counter()
 
 import gzip
 import json
-import os
 import re
 import resource
 import sys
-
-# This file has the name of the library, which must not be looked for next to it.
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:] = [p for p in sys.path if os.path.abspath(p) != HERE]
 
 import pyarrow as pa
 import splink.comparison_library as cl
@@ -112,7 +107,7 @@ def predict(table):
 
 def main():
     if len(sys.argv) not in (2, 3):
-        sys.exit("usage: python splink.py CONTACTS [OUT]")
+        sys.exit("usage: python with_splink.py CONTACTS [OUT]")
     table = read(sys.argv[1])
     reading = time.perf_counter() - START
     pairs = predict(table).as_pyarrow_table().select(["unique_id_l", "unique_id_r", "match_weight"])
@@ -125,7 +120,8 @@ def main():
     unit = 2**20 if sys.platform == "darwin" else 2**10
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
     seconds = time.perf_counter() - START
-    print(f"{seconds:.2f} s ({reading:.2f} s of it reading), {memory:.0f} MB, {len(pairs)} pairs of {len(table)} contacts")
+    print(f"{seconds:.2f} s ({reading:.2f} s of it reading), {memory:.0f} MB")
+    print(f"{len(pairs)} pairs of {len(table)} contacts")
 
 
 if __name__ == "__main__":
