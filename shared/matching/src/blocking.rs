@@ -84,6 +84,10 @@ fn for_each_key(profile: &Profile, mut emit: impl FnMut(u64)) {
 /// first and last name.
 fn name_keys(name: &Name, emit: &mut impl FnMut(u64)) {
     let (Some(given), Some(family)) = (name.given.first(), name.family.first()) else {
+        // "johnsmith" as a lone name.
+        if let [lone] = name.given.as_slice() {
+            emit(key(2, &[lone]));
+        }
         return;
     };
     emit(key(2, &[&[given.as_str(), &name.family_joined].concat()]));

@@ -14,14 +14,20 @@ use crate::profile::Profile;
 /// An address or number with more carriers than this belongs to an office, whatever their names.
 const MOST_CARRIERS: usize = 12;
 
+/// What more than this carry is not even looked at one by one.
+const CROWD: usize = 60;
+
 /// The contacts of one company, read once, with who carries which address and number. Whether one
 /// is somebody's own can only be said in the light of all who carry it.
 #[derive(Clone, Debug, Default)]
 pub struct Company {
     pub(crate) profiles: Vec<Profile>,
     mailboxes: Lookup<String, Vec<u32>>,
-    numbers: Lookup<u64, Vec<u32>>,
+    /// By line, and by line and extension.
+    numbers: Lookup<(u64, Option<u32>), Vec<u32>>,
     families: Lookup<String, Vec<u32>>,
+    /// How many bear each first and last name.
+    names: Lookup<(String, String), usize>,
 }
 
 /// Whose an address or a number is, as far as two records are concerned.
@@ -48,10 +54,15 @@ impl Company {
                     .or_default()
                     .push(at);
             }
-            let keys: BTreeSet<u64> = profile.numbers.iter().map(Number::key).collect();
+            let keys: BTreeSet<(u64, Option<u32>)> = profile
+                .numbers
+                .iter()
+                .flat_map(|number| [(number.key(), None), (number.key(), number.extension)])
+                .collect();
             for key in keys {
                 company.numbers.entry(key).or_default().push(at);
             }
+            *company.names.entry(full_name(profile)).or_default() += 1;
             if profile.name.kind == Kind::Person && !profile.name.family_joined.is_empty() {
                 company
                     .families
@@ -95,7 +106,7 @@ impl Company {
     ) -> Holder {
         let carriers = self
             .numbers
-            .get(&number.key())
+            .get(&(number.key(), number.extension))
             .map_or(&[][..], Vec::as_slice);
         // Behind an extension sits whoever has that extension; a number without one is everybody's.
         self.holder(carriers, a, b, fit, |other| {
@@ -117,6 +128,9 @@ impl Company {
         // Between strangers nothing depends on who else carries it.
         if fit.level == Level::Strangers {
             return Holder::Theirs;
+        }
+        if carriers.len() > CROWD {
+            return Holder::Others(carriers.len() - 2);
         }
         let mut carriers: Vec<&Profile> = self
             .among(carriers, a, b)
@@ -181,16 +195,7 @@ impl Company {
 
     /// How many contacts bear the name of this one, itself included.
     pub(crate) fn namesakes(&self, profile: &Profile) -> usize {
-        let relatives = self
-            .families
-            .get(&profile.name.family_joined)
-            .map_or(&[][..], Vec::as_slice);
-        let is_same = |other: &&Profile| other.name.given.first() == profile.name.given.first();
-        relatives
-            .iter()
-            .filter_map(|at| self.profiles.get(*at as usize))
-            .filter(is_same)
-            .count()
+        self.names.get(&full_name(profile)).copied().unwrap_or(0)
     }
 
     fn among<'a>(
@@ -210,6 +215,11 @@ impl Company {
             .binary_search_by_key(&id, |profile| profile.id)
             .ok()
     }
+}
+
+fn full_name(profile: &Profile) -> (String, String) {
+    let given = profile.name.given.first().cloned().unwrap_or_default();
+    (given, profile.name.family_joined.clone())
 }
 
 /// Whether another carrier is surely somebody else.

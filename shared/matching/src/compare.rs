@@ -6,7 +6,8 @@ use model::{Contact, Evidence, Stance};
 
 use crate::company::Company;
 use crate::evidence::{
-    Mail, Own, Phone, are_numbered, evidence, has_other_mailbox, mail, name_evidence, phone,
+    Mail, Own, Phone, are_numbered, each_has_own, evidence, has_other_mailbox, mail, name_evidence,
+    phone,
 };
 use crate::family::Family;
 use crate::fit::{Fit, Level, Reading, are_strangers, relate};
@@ -14,6 +15,7 @@ use crate::given::Given;
 use crate::mailbox::Mailbox;
 use crate::name::Kind;
 use crate::profile::{Gender, Profile};
+use crate::spelling::is_near;
 use crate::words::GIVEN_NAMES;
 
 /// From here on, a person should look.
@@ -99,7 +101,12 @@ impl Company {
         } else {
             CONFLICT
         };
-        evidence
+        // "Chris" may be Chris Miller and Chris Baker, but these are two.
+        let half = matches!(
+            relate(&a.name, &b.name).level,
+            Level::Partial | Level::Renamed
+        ) && !is_near(&a.name.family_joined, &b.name.family_joined);
+        half || evidence
             .iter()
             .any(|item| item.weight <= limit && (item.field != "name" || two_names))
     }
@@ -198,8 +205,11 @@ impl Company {
         let born = found
             .iter()
             .any(|item| item.field == "birthDay" && item.stance == Stance::Agrees);
-        let helper = has_other_mailbox(a, b) || has_other_mailbox(b, a);
-        let own = is_own(mail, phone, &fit, born, helper);
+        let apart = matches!(mail, Mail::Apart { .. } | Mail::Numbered | Mail::Slip)
+            || has_other_mailbox(a, b)
+            || has_other_mailbox(b, a)
+            || each_has_own(a, b);
+        let own = is_own(mail, phone, &fit, born, apart);
         let undecided = is_undecided(mail, phone, &fit, same_initial(a, b));
         // Different first names rule out all but what only looks like them.
         let ruled_out = found
@@ -250,6 +260,24 @@ fn is_undecided(mail: Mail, phone: Phone, fit: &Fit, same_initial: bool) -> bool
             || matches!(phone, Phone::Own(Own::Cell | Own::Extension | Own::Direct)))
 }
 
+/// What makes another job of a job.
+const RANKS: [&str; 14] = [
+    "assistant",
+    "associate",
+    "chief",
+    "deputy",
+    "director",
+    "general",
+    "head",
+    "junior",
+    "lead",
+    "manager",
+    "regional",
+    "secretary",
+    "senior",
+    "vice",
+];
+
 /// Whether two names of jobs are names of the one mailbox both carry: one name is within the other, is
 /// what stands before the @, or is its short form ("AR", "Accounts Receivable"). Numbers count.
 fn is_one_job(a: &Profile, b: &Profile, mailbox: &Mailbox) -> bool {
@@ -270,7 +298,11 @@ fn is_one_job(a: &Profile, b: &Profile, mailbox: &Mailbox) -> bool {
         .collect()
     };
     let (x, y) = (words(a), words(b));
-    let within = |few: &[String], many: &[String]| few.iter().all(|word| many.contains(word));
+    let is_rank = |word: &String| RANKS.contains(&word.as_str());
+    let within = |few: &[String], many: &[String]| {
+        few.iter().all(|word| many.contains(word))
+            && !many.iter().any(|word| is_rank(word) && !few.contains(word))
+    };
     let initials = |words: &[String]| {
         words
             .iter()
@@ -318,56 +350,51 @@ fn numbers(profile: &Profile) -> Vec<String> {
 }
 
 /// Whether names that fit so well, and an address or number of their own, make one person.
-fn is_own(mail: Mail, phone: Phone, fit: &Fit, born: bool, helper: bool) -> bool {
+///
+/// A household shares a cell and a private mailbox, a desk has its line and its extension: these make one
+/// person of two records only if both say the same name. Otherwise it takes a mailbox that spells the name.
+fn is_own(mail: Mail, phone: Phone, fit: &Fit, born: bool, apart: bool) -> bool {
     let mailbox = matches!(mail, Mail::Own { .. });
     let named = matches!(mail, Mail::Own { named: true, .. });
     let at_work = matches!(
         mail,
         Mail::Own {
-            named: true,
             private: false,
+            half: true,
             ..
         }
     );
     let cell = phone == Phone::Own(Own::Cell);
     let line = matches!(phone, Phone::Own(Own::Direct | Own::Extension));
-    // Two mailboxes of their own at one domain, and a number in common: perhaps two people of one
-    // name, or a couple.
-    let apart = matches!(mail, Mail::Apart { .. } | Mail::Numbered);
-    let number = (cell || line) && !apart;
     match fit.level {
+        Level::Whole if fit.either_way => named && at_work,
         Level::Whole => mailbox || cell || (line && mail != Mail::Numbered),
+        // From here on the names differ, so two mailboxes of their own may be two people's.
+        _ if apart => false,
         Level::Close if fit.reading == Reading::Local => mailbox,
-        Level::Close => {
-            mailbox || (cell && !apart) || (line && !apart && fit.given != Given::BothShort)
+        Level::Close => match (fit.given, fit.family) {
+            (_, Family::Form) | (Given::BothShort | Given::Translated, _) => named,
+            (Given::Same, Family::Part | Family::Former) => mailbox || cell || line,
+            (Given::Same, Family::Spelling) => mailbox || cell || line,
+            (_, Family::Variant) => named,
+            _ => named || at_work || ((cell || line) && fit.is_plain_short),
+        },
+        // A word that is no name is a slip of one that is; two that are none may be two people's.
+        Level::Slip => named || ((cell || (line && mail == Mail::Unsaid)) && fit.is_plain_slip),
+        Level::Thin if fit.family == Family::Missing && fit.given == Given::Same => {
+            named || at_work || cell
         }
-        Level::Slip => {
-            let double = matches!((fit.given, fit.family), (Given::Slip(_), Family::Slip(_)));
-            named || (number && !double && (cell || mail != Mail::Elsewhere))
-        }
-        Level::Thin if fit.given == Given::Initial => mailbox || (number && mail != Mail::Slip),
-        Level::Thin if fit.family == Family::Missing => {
-            mailbox
-                || (cell
-                    && matches!(
-                        fit.given,
-                        Given::Same | Given::Called | Given::Variant | Given::Short
-                    ))
-        }
-        Level::Thin => named || (cell && !apart),
-        // The last name changes at a marriage; a successor of the same first name looks the same, but
-        // inherits nothing that is bound to the human.
-        Level::Renamed if helper => false,
-        Level::Renamed => (mailbox && (born || cell)) || (cell && born),
+        Level::Thin => named,
+        // The last name changes at a marriage; a successor of the same first name, and who shares a duty
+        // phone, look the same. Only the human keeps a date of birth.
+        Level::Renamed => born && (mailbox || cell),
         // "Mr Hall" at the mailbox of the one Hall there is.
-        Level::Partial
-            if fit.given == Given::Missing
-                && matches!(fit.family, Family::Same | Family::Variant) =>
-        {
-            fit.reading == Reading::Typed && at_work
+        Level::Partial if fit.given == Given::Missing => {
+            let family = matches!(fit.family, Family::Same | Family::Spelling);
+            family && fit.reading == Reading::Typed && named && at_work
         }
         // "Hugh John" who is called John, at the mailbox that spells so.
-        Level::Partial if fit.given == Given::Middle => at_work,
+        Level::Partial if fit.given == Given::Middle => named && at_work,
         Level::Partial | Level::Unsaid | Level::Strangers => false,
     }
 }
@@ -445,23 +472,6 @@ fn circumstances(a: &Profile, b: &Profile, fit: &Fit, mail: Mail) -> Vec<Evidenc
     let mut say = |field, weight, words: &str| found.push(evidence(field, weight, words));
     match (a.name.generation, b.name.generation) {
         (Some(x), Some(y)) if x != y => say("generation", -100, "two generations of one name"),
-        // A mailbox at work is one person's, whatever follows the name.
-        (Some(_), None) | (None, Some(_))
-            if matches!(
-                mail,
-                Mail::Own {
-                    named: true,
-                    private: false,
-                    ..
-                }
-            ) =>
-        {
-            say(
-                "generation",
-                -5,
-                "only one is marked as junior, senior or the like",
-            );
-        }
         (Some(_), None) | (None, Some(_)) => say(
             "generation",
             -30,
@@ -484,7 +494,7 @@ fn circumstances(a: &Profile, b: &Profile, fit: &Fit, mail: Mail) -> Vec<Evidenc
         // Imports guess forms of address; beside a first name they say little.
         say(
             "name",
-            if fit.level <= Level::Slip { -5 } else { -80 },
+            if fit.level <= Level::Slip { -30 } else { -80 },
             "forms of address for a man and a woman",
         );
     }
@@ -696,7 +706,8 @@ mod tests {
             bob,
             &[
                 (&[], Verdict::Review),
-                (&["desk.two@acme.example"], Verdict::Merge),
+                (&["bob@acme.example"], Verdict::Merge),
+                (&["desk.two@acme.example"], Verdict::Review),
                 (&[CELL], Verdict::Merge),
                 (&[DIRECT], Verdict::Merge),
                 (&[OFFICE], Verdict::Review),
@@ -706,7 +717,7 @@ mod tests {
         both_carry(
             bob,
             rob,
-            &[(&[CELL], Verdict::Merge), (&[DIRECT], Verdict::Review)],
+            &[(&[CELL], Verdict::Review), (&[DIRECT], Verdict::Review)],
         );
         for line in [CELL, DIRECT] {
             let apart = compare(&[
@@ -763,16 +774,17 @@ mod tests {
     }
 
     #[test]
-    fn an_initial_needs_a_mailbox_or_a_number_and_no_rival() {
+    fn an_initial_needs_a_mailbox_that_spells_the_name_and_no_rival() {
         let (john, j) = (("John", "Smith"), ("J", "Smith"));
         both_carry(
             john,
             j,
             &[
                 (&[], Verdict::Distinct),
-                (&["desk.two@acme.example"], Verdict::Merge),
-                (&[CELL], Verdict::Merge),
-                (&[DIRECT], Verdict::Merge),
+                (&["john.smith@acme.example"], Verdict::Merge),
+                (&["desk.two@acme.example"], Verdict::Review),
+                (&[CELL], Verdict::Review),
+                (&[DIRECT], Verdict::Review),
             ],
         );
         let rival: Row<'_> = ("Jane", "Smith", &[]);
@@ -792,7 +804,8 @@ mod tests {
             ("John", ""),
             &[
                 (&[], Verdict::Distinct),
-                (&["js@acme.example"], Verdict::Merge),
+                (&["john@acme.example"], Verdict::Merge),
+                (&["desk.two@acme.example"], Verdict::Review),
                 (&[CELL], Verdict::Merge),
                 (&[DIRECT], Verdict::Review),
                 (&[OFFICE], Verdict::Distinct),
@@ -830,7 +843,7 @@ mod tests {
     }
 
     #[test]
-    fn another_last_name_needs_two_things_bound_to_the_human() {
+    fn another_last_name_needs_a_date_of_birth() {
         const BORN: &str = "birthDay=1988-07-09";
         const MAIL: &str = "ann.hall@acme.example";
         both_carry(
@@ -840,7 +853,7 @@ mod tests {
                 (&[], Verdict::Distinct),
                 (&[MAIL], Verdict::Review),
                 (&[CELL], Verdict::Review),
-                (&[MAIL, CELL], Verdict::Merge),
+                (&[MAIL, CELL], Verdict::Review),
                 (&[MAIL, BORN], Verdict::Merge),
                 (&[CELL, BORN], Verdict::Merge),
                 (&[MAIL, DIRECT], Verdict::Review),
@@ -959,7 +972,7 @@ mod tests {
                 ("Smith Jr", "zip=1"),
                 Verdict::Distinct,
             ),
-            (("Smith", "zip=1"), ("Smith Jr", "zip=1"), Verdict::Merge),
+            (("Smith", "zip=1"), ("Smith Jr", "zip=1"), Verdict::Review),
             (
                 ("Smith", "gender=Male"),
                 ("Smith", "gender=Female"),

@@ -14,9 +14,11 @@ use crate::spelling::{Slip, slip};
 /// What a pair's mailboxes say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mail {
-    /// One mailbox that is nobody else's. `named`: it spells the name of one of them.
+    /// One mailbox that is nobody else's. `named`: it spells the name of one of them; `half`: at least
+    /// half of it.
     Own {
         named: bool,
+        half: bool,
         private: bool,
         tagged: bool,
     },
@@ -64,6 +66,25 @@ pub(crate) enum Own {
     Extension,
     Direct,
     Home,
+}
+
+/// Whether each has a mailbox at one domain that spells its own name, whatever else they share.
+pub(crate) fn each_has_own(a: &Profile, b: &Profile) -> bool {
+    let own = |one: &Profile, other: &Profile| -> Vec<String> {
+        let is_common = |key: &str| other.mailboxes.iter().any(|(known, _)| known.key == key);
+        one.mailboxes
+            .iter()
+            .filter(|(mailbox, spells)| {
+                spells.is_some_and(|spells| spells <= Spells::Half)
+                    && !mailbox.is_private
+                    && !mailbox.is_shared
+                    && !is_common(&mailbox.key)
+            })
+            .map(|(mailbox, _)| mailbox.domain.clone())
+            .collect()
+    };
+    let (of_a, of_b) = (own(a, b), own(b, a));
+    of_a.iter().any(|domain| of_b.contains(domain))
 }
 
 /// Whether the first has a mailbox that spells its name, at the domain of one that both carry: then the
@@ -132,6 +153,10 @@ pub(crate) fn mail(a: &Profile, b: &Profile, fit: &Fit, company: &Company) -> Ma
                                 .into_iter()
                                 .flatten()
                                 .any(|spells| *spells <= Spells::Initial),
+                            half: [own_x, own_y]
+                                .into_iter()
+                                .flatten()
+                                .any(|spells| *spells <= Spells::Half),
                             private: x.is_private,
                             tagged: x.tagged != y.tagged,
                         },
@@ -385,7 +410,7 @@ pub(crate) fn name_evidence(fit: &Fit, a: &Profile, b: &Profile) -> Evidence {
         match fit.family {
             Family::Same if fit.given != Given::Same => say("same last name", None),
             Family::Same => {}
-            Family::Variant => say(
+            Family::Spelling | Family::Variant => say(
                 "two spellings of one last name",
                 Some(format!("{short} and {long} are spellings of one name")),
             ),
@@ -414,7 +439,11 @@ pub(crate) fn name_evidence(fit: &Fit, a: &Profile, b: &Profile) -> Evidence {
             Family::Different => {}
         }
     }
-    let (words, named) = (words.join(", "), named.join(", "));
+    let (words, mut named) = (words.join(", "), named.join(", "));
+    // The names as typed are not what was compared then.
+    if matches!(fit.reading, Reading::Swapped | Reading::Split) {
+        named.clone_from(&words);
+    }
     let weight = match fit.level {
         Level::Whole => 40,
         Level::Close => 34,

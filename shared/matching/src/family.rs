@@ -10,7 +10,9 @@ use crate::words::ROMANIZATIONS;
 pub(crate) enum Family {
     /// The same.
     Same,
-    /// Two spellings of one name.
+    /// Two ways to spell one name: Müller and Mueller.
+    Spelling,
+    /// Two spellings that may be of one name, or of two: Zhang and Jiang.
     Variant,
     /// One is part of the other: a double name cut short.
     Part,
@@ -68,17 +70,26 @@ pub(crate) fn relate(a: &Name, b: &Name) -> Family {
             return Family::Part;
         }
     }
-    if is_spelling(a, b) {
-        return Family::Variant;
-    }
     if is_form(x, y) {
         return Family::Form;
+    }
+    let is_asian = |name: &str| !ROMANIZATIONS.of(name).is_empty();
+    let is_long = x.len().min(y.len()) >= 5 && !is_asian(x) && !is_asian(y);
+    if a.script == b.script && is_long && a.family_sound == b.family_sound {
+        return Family::Spelling;
+    }
+    if is_spelling(a, b) {
+        return Family::Variant;
     }
     let was = |former: &[String], name: &Name| {
         !former.is_empty() && former.iter().any(|word| name.family.contains(word))
     };
     if was(&a.former, b) || was(&b.former, a) {
         return Family::Former;
+    }
+    // Chen and Cheng are two names, however near.
+    if is_asian(x) && is_asian(y) {
+        return Family::Different;
     }
     if let Some(slip) = slip(x, y) {
         return Family::Slip(slip);
@@ -110,10 +121,8 @@ fn is_spelling(a: &Name, b: &Name) -> bool {
         return false;
     }
     let (x, y) = (&a.family_sound, &b.family_sound);
-    let vowels = scripts
-        .iter()
-        .any(|script| matches!(script, Script::Consonants | Script::Syllables));
-    (vowels && consonants(x).len() >= 2 && consonants(x) == consonants(y))
+    let vowels = scripts.contains(&Script::Consonants);
+    (vowels && consonants(x).len() >= 3 && consonants(x) == consonants(y))
         || (x.len().min(y.len()) >= 3 && strsim::osa_distance(x, y) <= 1 + x.len().min(y.len()) / 6)
 }
 
@@ -192,10 +201,12 @@ mod tests {
                 ][..],
             ),
             (
+                Family::Spelling,
+                &[("Müller", "Mueller"), ("Smith", "Smyth")],
+            ),
+            (
                 Family::Variant,
                 &[
-                    ("Müller", "Mueller"),
-                    ("Smith", "Smyth"),
                     ("Иванов", "Iwanow"),
                     ("Чайковский", "Tchaikovsky"),
                     // Two spellings of one Korean name.

@@ -4,7 +4,7 @@ use crate::family::{self, Family};
 use crate::given::{self, Given};
 use crate::mailbox::{Spells, spelling};
 use crate::name::Name;
-use crate::spelling::is_near;
+use crate::spelling::{Slip, is_near};
 use crate::text::Script;
 use crate::words::GIVEN_NAMES;
 
@@ -19,6 +19,14 @@ pub(crate) struct Fit {
     pub(crate) family: Family,
     /// How they were read.
     pub(crate) reading: Reading,
+    /// Whether first and last name were exchanged and either may be a first name: Ali Hassan may be
+    /// Hassan Ali's father.
+    pub(crate) either_way: bool,
+    /// Whether both first names are usually borne by the same sex, so that a short form is no hint of
+    /// somebody else in the family.
+    pub(crate) is_plain_short: bool,
+    /// Whether the slip made something that is no first name of one, or is in the last name alone.
+    pub(crate) is_plain_slip: bool,
 }
 
 /// How well two names fit one person, the best first.
@@ -57,6 +65,26 @@ pub(crate) enum Reading {
 
 /// Relates two names.
 pub(crate) fn relate(a: &Name, b: &Name) -> Fit {
+    let fit = best(a, b);
+    let usual = |name: &Name| name.given.first().and_then(|given| GIVEN_NAMES.mark(given));
+    // Which word is the first name shows if one is known as one and the other is not.
+    let is_given = |words: &[String]| words.iter().all(|word| GIVEN_NAMES.has(word));
+    Fit {
+        either_way: fit.reading == Reading::Swapped && is_given(&a.given) == is_given(&a.family),
+        is_plain_slip: match (fit.given, fit.family) {
+            (Given::Same, Family::Slip(slip)) => slip != Slip::Two,
+            (Given::Slip(slip), Family::Same) => {
+                slip != Slip::Two && usual(a).is_some() != usual(b).is_some()
+            }
+            _ => false,
+        },
+        is_plain_short: usual(a) == usual(b) && matches!(usual(a), Some("m" | "f")),
+        ..fit
+    }
+}
+
+/// The best of all readings.
+fn best(a: &Name, b: &Name) -> Fit {
     let mut best = plain(a, b, Reading::Typed);
     if best.level == Level::Whole {
         return best;
@@ -77,6 +105,9 @@ pub(crate) fn relate(a: &Name, b: &Name) -> Fit {
                 given: Given::Same,
                 family: Family::Same,
                 reading: Reading::Swapped,
+                either_way: false,
+                is_plain_short: false,
+                is_plain_slip: false,
             });
         } else {
             // Exchanged names must fit as well as typed ones; half a fit the wrong way round is none.
@@ -85,12 +116,17 @@ pub(crate) fn relate(a: &Name, b: &Name) -> Fit {
                 || begins(&a.family[0], &b.given[0])
                 || begins(&a.given[0], &b.family[0])
             {
-                let swapped = plain(&a.swapped(), b, Reading::Swapped);
-                let initial = swapped.level == Level::Thin
-                    && ((swapped.given == Given::Initial && swapped.family == Family::Same)
-                        || (swapped.given == Given::Same && swapped.family == Family::Initial));
-                if swapped.level <= Level::Slip || initial {
-                    consider(swapped);
+                for swapped in [
+                    plain(&a.swapped(), b, Reading::Swapped),
+                    plain(a, &b.swapped(), Reading::Swapped),
+                ] {
+                    let initial = swapped.level == Level::Thin
+                        && ((swapped.given == Given::Initial && swapped.family == Family::Same)
+                            || (swapped.given == Given::Same && swapped.family == Family::Initial));
+                    let part = matches!(swapped.family, Family::Part | Family::Form);
+                    if (swapped.level <= Level::Slip && !part) || initial {
+                        consider(swapped);
+                    }
                 }
             }
             for (split, other) in [(a, b), (b, a)] {
@@ -134,6 +170,9 @@ pub(crate) fn relate(a: &Name, b: &Name) -> Fit {
             given: Given::Same,
             family: Family::Same,
             reading,
+            either_way: false,
+            is_plain_short: false,
+            is_plain_slip: false,
         });
     }
     best
@@ -157,6 +196,9 @@ fn plain(a: &Name, b: &Name, reading: Reading) -> Fit {
         given,
         family,
         reading,
+        either_way: false,
+        is_plain_short: false,
+        is_plain_slip: false,
     }
 }
 
@@ -176,7 +218,12 @@ fn is_given(given: Given) -> bool {
 fn level(given: Given, family: Family, a: &Name, b: &Name) -> Level {
     let is_family = matches!(
         family,
-        Family::Same | Family::Variant | Family::Part | Family::Form | Family::Former
+        Family::Same
+            | Family::Spelling
+            | Family::Variant
+            | Family::Part
+            | Family::Form
+            | Family::Former
     );
     match (given, family) {
         (Given::Same, Family::Same) => Level::Whole,
@@ -249,6 +296,9 @@ fn local(a: &Name, b: &Name) -> Option<Fit> {
         given: Given::Same,
         family: Family::Same,
         reading: Reading::Local,
+        either_way: false,
+        is_plain_short: false,
+        is_plain_slip: false,
     })
 }
 

@@ -70,11 +70,14 @@ pub(crate) fn relate(
         let lone = short.len() == 1
             && short[0].len() == 1
             && called.iter().any(|name| begins(name, &short[0]));
-        let written =
-            short.len() == 1 && short[0].len() > 1 && long.len() > 1 && short[0] == initials;
+        let written = short.len() == 1
+            && short[0].len() > 1
+            && long.len() > 1
+            && short[0] == initials
+            && !GIVEN_NAMES.has(&short[0]);
         let row = short.len() > 1
             && short.iter().all(|word| word.len() == 1)
-            && short.iter().any(|initial| begins(&long[0], initial));
+            && begins(&long[0], &short[0]);
         lone || written || row
     };
     if is_initial(a, b, called_b) || is_initial(b, a, called_a) {
@@ -154,14 +157,20 @@ pub(crate) fn relate_words(a: &str, b: &str, (script_a, script_b): (Script, Scri
     }
     let both_known = GIVEN_NAMES.has(a) && GIVEN_NAMES.has(b);
     if script_a != script_b {
-        let vowels = [script_a, script_b]
-            .iter()
-            .any(|script| matches!(script, Script::Consonants | Script::Syllables));
-        if skeleton(a) == skeleton(b)
-            || (vowels && consonants(a) == consonants(b))
-            || romanized(a, b, (script_a, script_b))
-        {
+        if is_other_gender(a, b) {
+            return Given::Near;
+        }
+        if skeleton(a) == skeleton(b) {
             return Given::Variant;
+        }
+        // Without vowels many names look alike, and a romanization by machine is only near.
+        let vowelless = [script_a, script_b].contains(&Script::Consonants);
+        let alike = vowelless && consonants(a) == consonants(b);
+        if romanized(a, b, (script_a, script_b)) || (alike && consonants(a).len() >= 3) {
+            return Given::Translated;
+        }
+        if alike {
+            return Given::Near;
         }
     } else if !both_known
         && a.len().min(b.len()) >= 4
@@ -286,7 +295,7 @@ mod tests {
                 &[
                     ("j", "john"),
                     ("jp", "jean pierre"),
-                    ("t r", "robert"),
+                    ("r t", "robert"),
                     ("j", "john paul"),
                 ],
             ),
@@ -343,7 +352,10 @@ mod tests {
             ("minsu", Hangul, "minsoo"),
         ] {
             let there = relate_words(a, b, (script, Latin));
-            assert_eq!(there, Given::Variant, "{a} {b}");
+            assert!(
+                matches!(there, Given::Variant | Given::Translated | Given::Near),
+                "{a} {b}"
+            );
             assert_eq!(there, relate_words(b, a, (Latin, script)), "{b} {a}");
         }
         for (a, script, b) in [("sergei", Alphabet, "peter"), ("khld", Consonants, "salim")] {

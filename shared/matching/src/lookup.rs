@@ -40,8 +40,19 @@ impl Lookups {
     pub fn of(contact: &Contact) -> Self {
         let profile = Profile::of(contact);
         let mut found = Self::default();
-        for (email, item) in contact.emails() {
+        for (mailbox, _) in &profile.mailboxes {
             // Its own local part at any domain, and with a tag; a shared one at its own domain only.
+            let local = mailbox.key.split('@').next().unwrap_or_default();
+            let at = if mailbox.is_shared {
+                mailbox.key.clone()
+            } else {
+                format!("{local}@")
+            };
+            found.parts.insert(at.into());
+            found.parts.insert(format!("{local}+").into());
+        }
+        // The dots of Gmail are not in its key; and an address may stand in the place of a name.
+        for (email, _) in contact.emails() {
             let mailbox = email.mailbox();
             let at = if is_shared_mailbox(&email) {
                 mailbox.reveal().to_owned()
@@ -50,8 +61,8 @@ impl Lookups {
             };
             found.parts.insert(at.into());
             found.parts.insert(format!("{}+", mailbox.local()).into());
-            found.ask(item.value.reveal().trim(), "");
-            found.ask("", item.value.reveal().trim());
+            found.ask(mailbox.reveal(), "");
+            found.ask("", mailbox.reveal());
         }
         for item in contact.communications.iter().flat_map(Number::all) {
             found.parts.extend(endings(item.key()).map(Private::from));
@@ -106,6 +117,9 @@ impl Lookups {
                 self.ask("", &whole);
             }
         }
+        // A double or particled family name, as one word.
+        self.ask(start(given, 1), &name.family_joined);
+        self.ask(&name.family_joined, start(given, 1));
         // What a long name is short for others as: Robert asks for Bob.
         for short in forms(name) {
             self.ask(start(short, 2), start(family, 3));

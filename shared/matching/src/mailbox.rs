@@ -113,9 +113,12 @@ pub fn is_shared_mailbox(email: &Email) -> bool {
         .filter(|word| !word.is_empty())
         .collect();
     let is_role = |word: &&str| ROLES.has(word) || is_compound_role(word);
-    let nobodys = named
-        .iter()
-        .all(|word| PLACEHOLDERS.has(word) || TESTS.mark(word) == Some("marks"));
+    let nobodys = PLACEHOLDERS.has(&named.concat())
+        || named
+            .iter()
+            .all(|word| PLACEHOLDERS.has(word) || TESTS.mark(word) == Some("marks"))
+        || named.concat().len() < 2
+        || email.domain().split('.').next() == Some(named.concat().as_str());
     let joined = named.len() > 2
         && named[1..named.len() - 1]
             .iter()
@@ -189,7 +192,10 @@ fn spelling_of(local: &str, givens: &[String], families: &[String]) -> Option<Sp
                 } else {
                     Spells::Initial
                 });
-            } else if is_cut(local, given, family) || is_cut(local, family, given) {
+            } else if given != local
+                && family != local
+                && (is_cut(local, given, family) || is_cut(local, family, given))
+            {
                 note(Spells::Initial);
             }
         }
@@ -244,6 +250,9 @@ fn has_middle(local: &str, given: &str, family: &str) -> bool {
 /// The beginning of one name and the other whole (`jsmith`, `johns`), or the beginnings of both
 /// (`smitj`), as directories make short names.
 fn is_cut(local: &str, first: &str, second: &str) -> bool {
+    if local.is_empty() {
+        return false;
+    }
     let shared = local
         .bytes()
         .zip(first.bytes())

@@ -103,11 +103,12 @@ impl Name {
             family = before;
         }
 
-        let mut given = name.words(given.split('@').next().unwrap_or_default());
-        let mut family = name.words(family.split('@').next().unwrap_or_default());
+        let mut given = name.words(given.split('@').next().unwrap_or_default(), Field::First);
+        let mut family = name.words(family.split('@').next().unwrap_or_default(), Field::Last);
         untangle(&mut given, &mut family);
-        // "Mr" and a last name is no first name.
-        if given.is_empty() && family.len() > 1 && name.sex.is_none() {
+        // "Mr" and a last name is no first name; "Mr" and "John Smith" is.
+        let is_given = family.first().is_some_and(|word| GIVEN_NAMES.has(word));
+        if given.is_empty() && family.len() > 1 && (name.sex.is_none() || is_given) {
             std::mem::swap(&mut given, &mut family);
         }
         if family.is_empty() && given.len() > 1 {
@@ -121,6 +122,9 @@ impl Name {
             .iter()
             .any(|word| RELATIONS.contains(&word.as_str()));
         name.kind = kind(&given, &family, several || somebody_elses);
+        if name.script != Script::Latin && [first, last].iter().all(|text| is_native_role(text)) {
+            name.kind = Kind::Role;
+        }
         name.set(given, family);
         name
     }
@@ -208,7 +212,12 @@ impl Name {
             self.set(given, Vec::new());
             self.kind = Kind::Role;
         }
+        // In a family's firm the last name is the company's as well.
+        let is_form = |word: &String| LEGAL_FORMS.contains(&word.as_str());
+        let is_company = self.family.iter().any(is_form);
+        let holds_family = self.given.last().is_some_and(|word| !GIVEN_NAMES.has(word));
         if self.given.len() == 1
+            && is_company
             && !self.unsplit
             && self.family.iter().all(is_of)
             && kind(&self.given, &[], false) == Kind::Person
@@ -218,6 +227,7 @@ impl Name {
             self.kind = Kind::Person;
         } else if self.given.len() > 1
             && self.family.first().is_some_and(is_of)
+            && (is_company || holds_family)
             && self.kind != Kind::Role
             && !self.unsplit
         {
@@ -269,7 +279,9 @@ impl Name {
 
     /// Takes out what stands in parentheses, brackets or quotes.
     fn take_asides(&mut self, text: &str) -> String {
-        if !text.contains(|c| closing(c).is_some()) && !text.contains(" - ") {
+        if !text.contains(|c| closing(c).is_some())
+            && ![" - ", " – ", " — "].iter().any(|dash| text.contains(dash))
+        {
             return text.to_owned();
         }
         let mut rest = String::with_capacity(text.len());
@@ -302,7 +314,10 @@ impl Name {
                 .collect();
         }
         // "Morse - Operations": behind a dash that stands by itself is no name.
-        if let Some((before, behind)) = rest.split_once(" - ")
+        let dash = [" - ", " – ", " — "]
+            .into_iter()
+            .find_map(|dash| rest.split_once(dash));
+        if let Some((before, behind)) = dash
             && !before.trim().is_empty()
         {
             self.note_aside(behind);
@@ -327,7 +342,7 @@ impl Name {
         if text.contains('@') {
             return;
         }
-        let mut words = fold(text);
+        let mut words = fold(&undotted(text));
         // A number to call tells nobody apart.
         words.retain(|word| {
             !word.bytes().all(|byte| byte.is_ascii_digit()) && !PHONE_WORDS.contains(&word.as_str())
@@ -351,16 +366,17 @@ impl Name {
             ("oglu", "jr"),
             ("syn", "jr"),
             ("ifj", "jr"),
-            ("id", "sr"),
         ] {
             if words.len() == 1 && words[0] == mark {
                 self.generation = Some(found);
                 return;
             }
         }
-        if words.len() == 1 && matches!(words[0].as_str(), "i" | "v") {
-            self.generation = Some("i");
-            return;
+        for mark in ["i", "v", "vi"] {
+            if words.len() == 1 && words[0] == mark {
+                self.generation = Some(mark);
+                return;
+            }
         }
         if words.first().is_some_and(|word| {
             matches!(
@@ -386,8 +402,9 @@ impl Name {
         }
     }
 
-    fn words(&mut self, text: &str) -> Vec<String> {
-        let mut words = fold(text);
+    /// The words of one field that are part of the name. What else it says is noted.
+    fn words(&mut self, text: &str, field: Field) -> Vec<String> {
+        let mut words = fold(&undotted(text));
         let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
         // A phone number in the name; a lone digit may count shops or rooms.
         if words
@@ -403,50 +420,65 @@ impl Name {
         for word in &mut words {
             undigit(word);
         }
-        // "Sig.ra", and a "Sr." that follows no name.
-        if words.len() == 2 && words[0] == "sig" && words[1] == "ra" {
-            words = vec!["signora".to_owned()];
-        } else if words.len() == 1 && words[0] == "sr" {
-            words = vec!["senor".to_owned()];
+        self.take_address(&mut words, field);
+        self.take_mark(&mut words, text, field);
+        // Degrees, behind the name.
+        while words.len() > 1
+            && words
+                .last()
+                .is_some_and(|word| HONORIFICS.mark(word) == Some("after"))
+        {
+            words.pop();
         }
-        let count = words.len();
-        let mut at = 0;
-        words.retain(|word| {
-            at += 1;
-            if let Some(found) = generation(word)
-                && (count > 1 || word.len() > 2)
-            {
-                self.generation = Some(found);
-                return false;
-            }
-            // Slavic and Hungarian abbreviations.
-            if at == count
-                && count > 1
-                && matches!(word.as_str(), "ml" | "st" | "ifj" | "id" | "idb")
-            {
-                self.generation = Some(if matches!(word.as_str(), "ml" | "ifj") {
-                    "jr"
-                } else {
-                    "sr"
-                });
-                return false;
-            }
-            // "V" and "I" count generations at the end of a name only; elsewhere they are initials.
-            if at == count && count > 1 && matches!(word.as_str(), "i") {
-                self.generation = Some("i");
-                return false;
-            }
-            if let Some(sex) = sex(word).filter(|_| count > 1 || !ROLES.has(word)) {
-                self.sex.get_or_insert(sex);
-            }
-            let form = match HONORIFICS.mark(word) {
-                // A degree stands behind a name; "Md" before one is Mohammed.
-                Some("after") => at > 1,
-                form => form.is_some() || sex(word).is_some(),
-            };
-            !form || (count == 1 && ROLES.has(word))
-        });
         words
+    }
+
+    /// Takes the forms of address before a name. Pan and Herr are family names as well, so in the last
+    /// field one that stands alone is the name.
+    fn take_address(&mut self, words: &mut Vec<String>, field: Field) {
+        if words.len() > 1 && words[0] == "sig" && words[1] == "ra" {
+            words.splice(..2, ["signora".to_owned()]);
+        } else if field == Field::First && words.first().is_some_and(|word| word == "sr") {
+            words[0] = "senor".to_owned();
+        }
+        while let Some(word) = words.first() {
+            let sex = sex(word);
+            let is_form = sex.is_some() || HONORIFICS.mark(word) == Some("before");
+            let is_name = matches!(word.as_str(), "pan" | "pani" | "shri") || ROLES.has(word);
+            if !is_form || (words.len() == 1 && (field == Field::Last || is_name)) {
+                break;
+            }
+            self.sex = self.sex.or(sex);
+            words.remove(0);
+        }
+    }
+
+    /// Takes the mark of a generation behind a name.
+    fn take_mark(&mut self, words: &mut Vec<String>, text: &str, field: Field) {
+        let Some(word) = words.last() else {
+            return;
+        };
+        let found = match word.as_str() {
+            "jr" | "jnr" | "sr" | "snr" | "ii" | "iii" | "iv" | "2nd" | "3rd" | "4th" => {
+                generation(word)
+            }
+            _ if words.len() < 2 => None,
+            // Months and family names, unless they are abbreviated.
+            "jun" | "sen" if !text.trim_end().ends_with('.') => None,
+            "ml" | "ifj" => Some("jr"),
+            "st" | "id" | "idb" => Some("sr"),
+            // Elsewhere these are initials.
+            "i" if field == Field::Last || words.len() > 2 => Some("i"),
+            "v" if field == Field::Last => Some("v"),
+            "vi" if field == Field::Last => Some("vi"),
+            word => generation(word),
+        };
+        if let Some(found) = found
+            && (words.len() > 1 || field == Field::Last)
+        {
+            self.generation = Some(found);
+            words.pop();
+        }
     }
 }
 
@@ -751,6 +783,36 @@ fn untagged(local: &str) -> &str {
         Some((name, _)) if !name.is_empty() => name,
         _ => local,
     }
+}
+
+/// Whether a field is blank, or holds only words of jobs in a script of its own.
+fn is_native_role(text: &str) -> bool {
+    text.split_whitespace()
+        .all(|word| ROLES.has(&word.to_lowercase()))
+}
+
+/// Which of the two fields a text is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    First,
+    Last,
+}
+
+/// "Ph.D." as one word.
+fn undotted(text: &str) -> Cow<'_, str> {
+    if !text.contains('.') {
+        return Cow::Borrowed(text);
+    }
+    let words = text.split_whitespace().map(|word| {
+        let joined = word.replace('.', "");
+        let is_degree = HONORIFICS.mark(&joined.to_lowercase()) == Some("after");
+        if is_degree {
+            Cow::Owned(joined)
+        } else {
+            Cow::Borrowed(word)
+        }
+    });
+    Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
 
 /// Forms of address for a man or a woman.
@@ -1124,9 +1186,12 @@ mod tests {
     #[test]
     fn a_company_in_place_of_a_name_is_dropped_by_its_domain() {
         for (first, last, given, family, kind) in [
-            ("Ann Lee", "Acme", "ann", "lee", Kind::Person),
+            ("Ann Quist", "Acme", "ann", "quist", Kind::Person),
+            // In a family's firm, that is the last name.
+            ("Ann Maria", "Acme", "ann maria", "acme", Kind::Person),
             ("Ann Lee", "Acme Ltd", "ann", "lee", Kind::Person),
-            ("Ann", "Acme", "ann", "", Kind::Person),
+            ("Ann", "Acme Ltd", "ann", "", Kind::Person),
+            ("Ann", "Acme", "ann", "acme", Kind::Person),
             ("Reception", "Acme", "reception", "", Kind::Role),
             ("Ann (Acme)", "Lee", "ann", "lee", Kind::Person),
             ("Ann", "Lee", "ann", "lee", Kind::Person),

@@ -59,7 +59,8 @@ impl Number {
         let (number, inside) = split_extension(without_outside_line(value.trim()));
         let extension = digits(beside)
             .or_else(|| digits(inside))
-            .and_then(|digits| u32::try_from(digits).ok());
+            .and_then(|digits| u32::try_from(digits).ok())
+            .filter(|extension| *extension > 0);
         let (national, country) = read(number)?;
         let national = match country {
             // Digits that mobiles have from abroad only, or were given later.
@@ -116,10 +117,10 @@ impl Number {
             return self.national;
         };
         let mut shift = 1;
-        while shift <= self.national {
+        while shift <= self.national && shift < 1_000_000_000_000_000 {
             shift *= 10;
         }
-        u64::from(country) * shift + self.national
+        (u64::from(country) * shift).wrapping_add(self.national)
     }
 }
 
@@ -237,8 +238,9 @@ fn dialed_in_hungary(number: &str) -> bool {
 fn is_dummy(national: u64) -> bool {
     let text = national.to_string();
     let tail = text.get(text.len().saturating_sub(7)..).unwrap_or(&text);
-    tail.bytes()
-        .all(|digit| Some(&digit) == tail.as_bytes().first())
+    let most = (b'0'..=b'9').map(|digit| tail.bytes().filter(|other| *other == digit).count());
+    most.max().unwrap_or(0) + 1 >= tail.len()
+        || text.ends_with("5551212")
         || "01234567890".contains(tail)
         || "09876543210".contains(tail)
 }
@@ -248,10 +250,7 @@ fn split_extension(value: &str) -> (&str, &str) {
     if !value.contains(|c: char| c.is_alphabetic() || matches!(c, '#' | ';' | ',')) {
         return (value, "");
     }
-    let lower = value.to_lowercase();
-    if lower.len() != value.len() {
-        return (value, "");
-    }
+    let lower: String = value.chars().map(|c| c.to_ascii_lowercase()).collect();
     const MARKS: [&str; 12] = [
         "ext",
         "durchwahl",
@@ -291,7 +290,7 @@ fn line(type_name: &str) -> Line {
         "cell", "mobil", "handy", "gsm", "móvil", "movil", "celular", "natel",
     ]) {
         Line::Cell
-    } else if says(&["direct", "durchwahl", "ddi", "did", "desk"]) {
+    } else if says(&["direct", "durchwahl", "ddi", "did"]) {
         Line::Direct
     } else if says(&["home", "privat", "residen", "domicil", "casa"]) {
         Line::Home

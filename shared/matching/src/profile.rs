@@ -265,11 +265,11 @@ mod tests {
     #[test]
     fn a_company_in_the_name_is_known_by_a_mailbox_of_work_only() {
         let read =
-            |address| Profile::of(&contact("Ada Byron", "Yahoo").with_email(1, address)).name;
+            |address| Profile::of(&contact("Ada Quist", "Yahoo").with_email(1, address)).name;
         let work = read("ab@yahoo.example");
         assert_eq!(
             (work.given.join(" "), work.family.join(" ")),
-            ("ada".into(), "byron".into())
+            ("ada".into(), "quist".into())
         );
         assert_eq!(work.kind, Kind::Person);
         assert_eq!(read("ab@yahoo.com").family, ["yahoo"]);

@@ -31,7 +31,7 @@ fn sound(text: &str) -> Option<(usize, &'static str)> {
         [b'a', b'e' | b'a', ..] | [b'i' | b'j' | b'y', b'a', ..] => (2, "a"),
         [b'o', b'e', ..] | [b'e', b'o', ..] => (2, "o"),
         [b'u', b'e', ..] | [b'o', b'u' | b'o', ..] | [b'e' | b'i' | b'y', b'u', ..] => (2, "u"),
-        [b'e', b'e' | b'i', ..]
+        [b'e', b'e' | b'i' | b'y', ..]
         | [b'i', b'j' | b'y' | b'e', ..]
         | [b'y', b'i', ..]
         | [b'z', b'h', ..] => (2, "i"),
@@ -54,10 +54,20 @@ fn sound(text: &str) -> Option<(usize, &'static str)> {
 
 /// The consonants of a word: what is left of a name in a script that writes no vowels.
 pub(crate) fn consonants(word: &str) -> String {
-    skeleton(word)
-        .chars()
-        .filter(|c| c.is_ascii_alphabetic() && !matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'v'))
-        .collect()
+    let mut single: Vec<char> = word.chars().collect();
+    single.dedup();
+    let single: String = single.into_iter().collect();
+    let mut out = String::new();
+    let mut rest = single.as_str();
+    while let Some(first) = rest.chars().next() {
+        let letter = first.len_utf8();
+        let (from, to) = sound(rest).unwrap_or_else(|| (letter, &rest[..letter]));
+        out.extend(to.chars().filter(|c| {
+            c.is_ascii_alphabetic() && !matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'v')
+        }));
+        rest = &rest[from..];
+    }
+    out
 }
 
 /// What kind of slip may have made one word of the other.
