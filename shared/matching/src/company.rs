@@ -1,11 +1,12 @@
 //! The contacts of one company, and who of them carries which address and number.
 
 use std::collections::BTreeSet;
+use std::hash::Hasher;
 
 use model::{Contact, ContactId};
 
 use crate::fit::{Fit, Level, are_strangers, relate};
-use crate::hash::Lookup;
+use crate::hash::{Fnv, Lookup};
 use crate::mailbox::{Mailbox, Spells, spelling};
 use crate::name::Kind;
 use crate::number::Number;
@@ -27,7 +28,7 @@ pub struct Company {
     numbers: Lookup<(u64, Option<u32>), Vec<u32>>,
     families: Lookup<String, Vec<u32>>,
     /// How many bear each first and last name.
-    names: Lookup<(String, String), usize>,
+    names: Lookup<u64, usize>,
 }
 
 /// Whose an address or a number is, as far as two records are concerned.
@@ -217,9 +218,20 @@ impl Company {
     }
 }
 
-fn full_name(profile: &Profile) -> (String, String) {
-    let given = profile.name.given.first().cloned().unwrap_or_default();
-    (given, profile.name.family_joined.clone())
+/// First and last name as a number. Two names with one number would only be counted together.
+fn full_name(profile: &Profile) -> u64 {
+    let mut hasher = Fnv::default();
+    for word in profile
+        .name
+        .given
+        .first()
+        .into_iter()
+        .chain([&profile.name.family_joined])
+    {
+        hasher.write(word.as_bytes());
+        hasher.write_u8(0);
+    }
+    hasher.finish()
 }
 
 /// Whether another carrier is surely somebody else.

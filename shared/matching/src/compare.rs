@@ -205,10 +205,11 @@ impl Company {
         let born = found
             .iter()
             .any(|item| item.field == "birthDay" && item.stance == Stance::Agrees);
-        let apart = matches!(mail, Mail::Apart { .. } | Mail::Numbered | Mail::Slip)
-            || has_other_mailbox(a, b)
-            || has_other_mailbox(b, a)
-            || each_has_own(a, b);
+        let apart = fit.level > Level::Whole
+            && (matches!(mail, Mail::Apart { .. } | Mail::Numbered | Mail::Slip)
+                || has_other_mailbox(a, b)
+                || has_other_mailbox(b, a)
+                || each_has_own(a, b));
         let own = is_own(mail, phone, &fit, born, apart);
         let undecided = is_undecided(mail, phone, &fit, same_initial(a, b));
         // Different first names rule out all but what only looks like them.

@@ -66,6 +66,9 @@ pub(crate) enum Reading {
 /// Relates two names.
 pub(crate) fn relate(a: &Name, b: &Name) -> Fit {
     let fit = best(a, b);
+    if fit.reading == Reading::Typed && !matches!(fit.level, Level::Close | Level::Slip) {
+        return fit;
+    }
     let usual = |name: &Name| name.given.first().and_then(|given| GIVEN_NAMES.mark(given));
     // Which word is the first name shows if one is known as one and the other is not.
     let is_given = |words: &[String]| words.iter().all(|word| GIVEN_NAMES.has(word));
@@ -111,7 +114,11 @@ fn best(a: &Name, b: &Name) -> Fit {
             });
         } else {
             // Exchanged names must fit as well as typed ones; half a fit the wrong way round is none.
-            let begins = |x: &str, y: &str| x.as_bytes().first() == y.as_bytes().first();
+            // Two letters, or the one of an initial.
+            let begins = |x: &str, y: &str| {
+                let length = x.len().min(y.len()).min(2);
+                x.as_bytes()[..length] == y.as_bytes()[..length]
+            };
             if a.script != b.script
                 || begins(&a.family[0], &b.given[0])
                 || begins(&a.given[0], &b.family[0])
