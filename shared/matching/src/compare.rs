@@ -12,7 +12,7 @@ use crate::evidence::{
 use crate::family::Family;
 use crate::fit::{Fit, Level, Reading, are_strangers, relate};
 use crate::given::Given;
-use crate::mailbox::Mailbox;
+use crate::job::judge_jobs;
 use crate::name::Kind;
 use crate::profile::{Gender, Profile};
 use crate::spelling::is_near;
@@ -71,7 +71,7 @@ impl Company {
             (Kind::Test, _) | (_, Kind::Test) => {
                 ruled_out("name", "a test record stands for itself")
             }
-            (Kind::Role, Kind::Role) => self.judge_roles(a, b),
+            (Kind::Role, Kind::Role) => judge_jobs(a, b),
             (Kind::Role, Kind::Person | Kind::Several)
             | (Kind::Person | Kind::Several, Kind::Role) => ruled_out(
                 "name",
@@ -109,43 +109,6 @@ impl Company {
         half || evidence
             .iter()
             .any(|item| item.weight <= limit && (item.field != "name" || two_names))
-    }
-
-    fn judge_roles(&self, a: &Profile, b: &Profile) -> Comparison {
-        let shared = a
-            .mailboxes
-            .iter()
-            .find(|(x, _)| b.mailboxes.iter().any(|(y, _)| x.key == y.key));
-        let two_mailboxes = shared.is_none() && !a.mailboxes.is_empty() && !b.mailboxes.is_empty();
-        let same = a.name.bag() == b.name.bag();
-        let fits = same || shared.is_some_and(|(mailbox, _)| is_one_job(a, b, mailbox));
-        let (verdict, words) = match (same, fits, shared.is_some()) {
-            (true, _, true) => (Verdict::Merge, "the same job or shared mailbox by name"),
-            (false, true, true) => (Verdict::Merge, "two names of one shared mailbox"),
-            (true, ..) if !two_mailboxes => {
-                (Verdict::Review, "the same job or shared mailbox by name")
-            }
-            (true, ..) => (Verdict::Distinct, "the same job or shared mailbox by name"),
-            (false, _, true) if numbers(a) == numbers(b) => {
-                (Verdict::Review, "two jobs or shared mailboxes by name")
-            }
-            _ => (Verdict::Distinct, "two jobs or shared mailboxes by name"),
-        };
-        let weight = match (fits, shared.is_some()) {
-            (true, _) => 40,
-            (false, true) => -20,
-            (false, false) => -80,
-        };
-        let mut found = vec![evidence("name", weight, words)];
-        if shared.is_some() {
-            found.push(evidence("email", 60, "same email address"));
-        } else if two_mailboxes {
-            found.push(evidence("email", -80, "two shared mailboxes"));
-        }
-        Comparison {
-            verdict,
-            evidence: found,
-        }
     }
 
     fn judge_people(&self, a: &Profile, b: &Profile, detail: Detail) -> Comparison {
@@ -259,95 +222,6 @@ fn is_undecided(mail: Mail, phone: Phone, fit: &Fit, same_initial: bool) -> bool
     (fit.level == Level::Thin || near || alike)
         && (matches!(mail, Mail::Own { .. } | Mail::Contested(_))
             || matches!(phone, Phone::Own(Own::Cell | Own::Extension | Own::Direct)))
-}
-
-/// What makes another job of a job.
-const RANKS: [&str; 14] = [
-    "assistant",
-    "associate",
-    "chief",
-    "deputy",
-    "director",
-    "general",
-    "head",
-    "junior",
-    "lead",
-    "manager",
-    "regional",
-    "secretary",
-    "senior",
-    "vice",
-];
-
-/// Whether two names of jobs are names of the one mailbox both carry: one name is within the other, is
-/// what stands before the @, or is its short form ("AR", "Accounts Receivable"). Numbers count.
-fn is_one_job(a: &Profile, b: &Profile, mailbox: &Mailbox) -> bool {
-    let number = mailbox.number.map(|number| number.to_string());
-    let told_apart = numbers(a) != numbers(b)
-        && [a, b].into_iter().any(|profile| {
-            numbers(profile)
-                .iter()
-                .any(|own| Some(own) != number.as_ref())
-        });
-    let words = |profile: &Profile| -> Vec<String> {
-        let bare = profile.name.given.iter().chain(&profile.name.family);
-        bare.map(|word| {
-            word.trim_end_matches(|c: char| c.is_ascii_digit())
-                .to_owned()
-        })
-        .filter(|word| !word.is_empty())
-        .collect()
-    };
-    let (x, y) = (words(a), words(b));
-    let is_rank = |word: &String| RANKS.contains(&word.as_str());
-    let within = |few: &[String], many: &[String]| {
-        few.iter().all(|word| many.contains(word))
-            && !many.iter().any(|word| is_rank(word) && !few.contains(word))
-    };
-    let initials = |words: &[String]| {
-        words
-            .iter()
-            .filter_map(|word| word.chars().next())
-            .collect::<String>()
-    };
-    let is_short = |short: &[String], long: &[String]| {
-        short.len() == 1 && long.len() > 1 && short[0] == initials(long)
-    };
-    let local = mailbox.squash();
-    let is_local = |words: &[String]| {
-        words.concat() == local || initials(words) == local || is_cut(words, &local)
-    };
-    !told_apart
-        && (within(&x, &y)
-            || within(&y, &x)
-            || is_short(&x, &y)
-            || is_short(&y, &x)
-            || (is_local(&x) && is_local(&y)))
-}
-
-/// Whether a word is the beginnings of words, one after the other: `confroom` of Conference Room.
-fn is_cut(words: &[String], cut: &str) -> bool {
-    let Some((first, rest)) = words.split_first() else {
-        return cut.is_empty();
-    };
-    let shared = first
-        .bytes()
-        .zip(cut.bytes())
-        .take_while(|(a, b)| a == b)
-        .count();
-    (2..=shared).any(|at| is_cut(rest, &cut[at..]))
-}
-
-/// The numbers in a name.
-fn numbers(profile: &Profile) -> Vec<String> {
-    let words = profile.name.given.iter().chain(&profile.name.family);
-    words
-        .map(|word| {
-            word.trim_start_matches(|c: char| c.is_ascii_alphabetic())
-                .to_owned()
-        })
-        .filter(|digits| !digits.is_empty())
-        .collect()
 }
 
 /// Whether names that fit so well, and an address or number of their own, make one person.

@@ -24,6 +24,7 @@ mod fit;
 mod given;
 mod group;
 mod hash;
+mod job;
 mod lookup;
 mod mailbox;
 mod name;
