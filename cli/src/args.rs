@@ -1,10 +1,14 @@
 //! The command line.
 
+mod read;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args as Arguments, Parser, Subcommand};
-use model::{CompanyId, ContactId};
+use jiff::Timestamp;
+use model::{CompanyId, ContactId, ProposalId, Rule, RunId};
+use reconcile::Target;
 
 /// Keeps the contacts of ConnectWise PSA in line: merges duplicates, sees to the default contact,
 /// and lets nobody into the portal without an address of their own.
@@ -46,15 +50,61 @@ pub(crate) enum Command {
         rollcall replay events/callback-receiver/03-portal-without-email.json --json\n\n\
         Exit code: 0 when every event was taken to its end, whatever that was.")]
     Replay(Replay),
-    /// Show what would be changed, and why; write nothing
+    /// Show what would be changed, why, and how far it reaches; write nothing
+    ///
+    /// What waits for review is planned as if it were approved. What the rules only observe is told
+    /// apart, and is never written. With --out, the plan is saved for `rollcall apply`; with --html, as
+    /// a page to read and pass on. Both files hold people's data: only their owner can read them.
     #[command(
-        after_help = "Example:\n  rollcall plan --company 830\n  rollcall plan --all --json\n\n\
+        after_help = "Example:\n  rollcall plan --company 830\n  rollcall plan --all --json\n  \
+        rollcall plan --out plan.json --html plan.html\n\n\
         Exit code: 1 when something would be changed or was found."
     )]
     Plan(Plan),
+    /// Carry out a saved plan: exactly that, and nothing whose records have changed since
+    ///
+    /// The file is the approval, so nothing is asked. Each company is read anew; changes whose records
+    /// are not as the plan found them are refused, and each difference is named.
+    #[command(
+        after_help = "Example:\n  rollcall apply plan.json\n\nThe file is made by: rollcall plan --out plan.json\n\n\
+        Exit code: 1 when something was refused, 2 when the file is no plan for this tenant, 3 when the\n\
+        PSA failed."
+    )]
+    Apply(Apply),
+    /// Show what waits for a person, side by side, with the evidence
+    #[command(
+        after_help = "Example:\n  rollcall review\n  rollcall review --company 830 --json\n\n\
+        Exit code: 1 when something waits."
+    )]
+    Review(Review),
+    /// Say yes to what waits, and have it done
+    ///
+    /// The companies are visited at once. Approving a pair says that the two are one person.
+    #[command(after_help = "Example:\n  rollcall approve pair-83002-83020\n\n\
+        Exit code: 1 when nothing waits under such an id, or something stands in the way.")]
+    Approve(Decide),
+    /// Say no to what waits
+    ///
+    /// Rejecting a pair says that the two are different people. That is remembered for ever: they are
+    /// never merged or proposed again.
+    #[command(
+        after_help = "Example:\n  rollcall reject pair-83002-83020 --by jamie\n\n\
+        Exit code: 1 when nothing waits under such an id."
+    )]
+    Reject(Decide),
+    /// Take back a run or a change, as far as nobody has changed the records since
+    ///
+    /// Shows first what becomes of each change, and asks. What a person has changed since is left alone
+    /// and told. An undo is a run like any other, and can be taken back in turn.
+    #[command(after_help = "Example:\n  rollcall undo 20260304-5f0c1a1e2b\n  \
+        rollcall undo 20260304-5f0c1a1e2b.3 --yes\n\n\
+        Exit code: 1 when something was left alone or failed, when nothing was to be taken back, and\n\
+        when the answer was no.")]
+    Undo(Undo),
     /// Show what was done, when, and by which rule
     #[command(after_help = "Example:\n  rollcall history --contact 83002\n  \
-        rollcall history --company 830 --json")]
+        rollcall history --company 830 --rule merge-duplicates --json\n  \
+        rollcall history --since 2026-03-04 --until '2026-03-04 18:00:00'")]
     History(History),
     /// Show one change or visit whole: the evidence, and each record before and after
     #[command(after_help = "Example:\n  rollcall explain 20260304-5f0c1a1e2b.3\n\n\
@@ -100,7 +150,56 @@ pub(crate) struct Plan {
     /// Every company, which is the default
     #[arg(long)]
     pub(crate) all: bool,
+    /// Save the plan here, to be applied later
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Save it as a page for the browser
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Print data instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Arguments)]
+pub(crate) struct Apply {
+    /// A plan, as `rollcall plan --out` saved it
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Print data instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Arguments)]
+pub(crate) struct Review {
+    /// Only what waits at this company
+    #[arg(long, value_name = "ID")]
+    pub(crate) company: Option<CompanyId>,
+    /// Print data instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Arguments)]
+pub(crate) struct Decide {
+    /// What is decided, as review prints it
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<ProposalId>,
+    /// Who says so, for the journal
+    #[arg(long, value_name = "NAME", default_value = "operator")]
+    pub(crate) by: String,
+}
+
+#[derive(Arguments)]
+pub(crate) struct Undo {
+    /// A visit (RUN) or a change (RUN.NUMBER), as history prints them
+    #[arg(value_name = "RUN|CHANGE")]
+    pub(crate) target: Target,
+    /// Do it without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Print data instead of text; does not ask
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -113,6 +212,18 @@ pub(crate) struct History {
     /// Only what was done at this company
     #[arg(long, value_name = "ID")]
     pub(crate) company: Option<CompanyId>,
+    /// Only what this visit did
+    #[arg(long, value_name = "RUN", value_parser = read::run)]
+    pub(crate) run: Option<RunId>,
+    /// Only what this policy asked for: merge-duplicates, primary-contact or portal-invite
+    #[arg(long, value_name = "NAME", value_parser = read::rule)]
+    pub(crate) rule: Option<Rule>,
+    /// Not older than this: a date or time as history prints them (UTC), or with an offset
+    #[arg(long, value_name = "TIME", value_parser = read::time)]
+    pub(crate) since: Option<Timestamp>,
+    /// Older than this
+    #[arg(long, value_name = "TIME", value_parser = read::time)]
+    pub(crate) until: Option<Timestamp>,
     /// Print data instead of text
     #[arg(long)]
     pub(crate) json: bool,

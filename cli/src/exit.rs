@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use crate::print;
 
 /// How a command ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     /// 0: done.
     Done,

@@ -11,11 +11,17 @@
 
 mod args;
 mod commands;
+mod draft;
 mod exit;
 pub mod local;
 mod matches;
+mod plan_file;
 mod print;
 pub mod replay;
+mod report;
+mod sheet;
+mod units;
+mod values;
 
 use std::process::ExitCode;
 
@@ -45,7 +51,12 @@ async fn dispatch(args: Args) -> anyhow::Result<Exit> {
     let profile = &args.profile;
     match args.command {
         Command::Replay(command) => commands::replay::run(profile, command).await,
-        Command::Plan(command) => commands::plan::run(profile, command).await,
+        Command::Plan(command) => commands::plan::run(profile, &command).await,
+        Command::Apply(command) => commands::apply::run(profile, &command).await,
+        Command::Review(command) => commands::review::run(profile, &command).await,
+        Command::Approve(command) => commands::approve::run(profile, &command).await,
+        Command::Reject(command) => commands::reject::run(profile, &command).await,
+        Command::Undo(command) => commands::undo::run(profile, &command).await,
         Command::History(command) => commands::history::run(profile, &command).await,
         Command::Explain(command) => commands::explain::run(profile, &command).await,
         Command::Match(command) => commands::match_contacts::run(&command),

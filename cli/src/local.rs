@@ -7,6 +7,7 @@
 mod clock;
 mod folder;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,9 +19,10 @@ use contact_policy::Worker;
 use http_client::{Client, ClientConfig, Url};
 use jiff::Timestamp;
 use journal::Sqlite;
+use model::{Cause, CompanyId, ContactId, Source};
 use policy::Rules;
 use queue::{MemoryQueue, QueueRules};
-use reconcile::{Clock, Reconciler};
+use reconcile::{Clock, Reconciler, Request};
 use sandbox::{RequestLog, Sandbox, WorldHandle};
 
 use clock::WorldTimer;
@@ -147,12 +149,69 @@ impl Local {
         &self.reader
     }
 
+    /// The rules in force.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Whose PSA it is: the login company.
+    #[must_use]
+    pub fn tenant(&self) -> String {
+        self.world().lock().credentials().company
+    }
+
+    /// What time it is in the fake PSA.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.world().lock().now
+    }
+
+    /// What visits companies, and may write as far as the rules say.
+    #[must_use]
+    pub fn reconciler(&self) -> &Reconciler<Arc<Sqlite>> {
+        self.worker.reconciler()
+    }
+
     /// A reconciler that has no writer, and so cannot write.
     #[must_use]
     pub fn observer(&self) -> Reconciler<Arc<Sqlite>> {
+        self.reconciler_with(None)
+    }
+
+    /// A reconciler that can write whatever the rules say: to take back what was done. Whoever sets every policy
+    /// to observe after trouble must be able to.
+    #[must_use]
+    pub fn undoer(&self) -> Reconciler<Arc<Sqlite>> {
+        self.reconciler_with(Some(Writer::new(self.reader.clone())))
+    }
+
+    fn reconciler_with(&self, writer: Option<Writer>) -> Reconciler<Arc<Sqlite>> {
         let clock = Arc::new(now_of(&self.world()));
         let (reader, rules) = (self.reader.clone(), self.rules.clone());
-        Reconciler::new(reader, None, self.journal.clone(), rules, clock)
+        Reconciler::new(reader, writer, self.journal.clone(), rules, clock)
+    }
+
+    /// What a command asks for at a company. Its run has a name of its own as long as the clock moves from one
+    /// command to the next.
+    #[must_use]
+    pub fn request(
+        &self,
+        command: &str,
+        company: CompanyId,
+        contacts: BTreeSet<ContactId>,
+    ) -> Request {
+        Request {
+            company,
+            contacts,
+            run: Request::run_id(self.now(), &format!("{command} {company}"), 1),
+            cause: Cause {
+                source: Source::Command {
+                    name: command.to_owned(),
+                },
+                message: None,
+            },
+        }
     }
 
     /// Saves the fake PSA, so that the next command finds it as this one leaves it.

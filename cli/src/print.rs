@@ -1,15 +1,27 @@
 //! What a person reads: the one place that writes to the terminal.
 
+pub(crate) mod apply;
+mod columns;
+pub(crate) mod explain;
 pub(crate) mod history;
 pub(crate) mod matches;
 pub(crate) mod plan;
 pub(crate) mod replay;
+pub(crate) mod review;
+pub(crate) mod undo;
+pub(crate) mod visit;
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use model::Evidence;
 use serde::Serialize;
+
+/// The longest line.
+const WIDTH: usize = 100;
+
+/// How far what is called by a name stands from the left.
+const INDENT: usize = 13;
 
 /// A piece of evidence as an operator may read it, names included.
 fn in_full(evidence: &Evidence) -> String {
@@ -103,6 +115,18 @@ impl Progress {
     }
 }
 
+/// Asks a person for yes or no; no is the default. `None` where nobody sits at a terminal.
+pub(crate) fn ask(question: &str) -> anyhow::Result<Option<bool>> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(None);
+    }
+    write!(io::stderr(), "{question} [y/N] ")?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    let answer = answer.trim().to_lowercase();
+    Ok(Some(answer == "y" || answer == "yes"))
+}
+
 /// Says on standard error what went wrong, with its causes.
 pub(crate) fn failure(error: &anyhow::Error) {
     aside(&format!("rollcall: {error:#}"));
@@ -123,7 +147,6 @@ fn leave(error: io::Error) -> anyhow::Error {
 
 /// Text in lines no longer than this, the first after `first`, the others after `rest`.
 pub(crate) fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
-    const WIDTH: usize = 100;
     let mut lines = Vec::new();
     let mut line = first.to_owned();
     let mut empty = true;
@@ -140,4 +163,23 @@ pub(crate) fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// Prints text after `first`, its further lines indented.
+fn lines(out: &mut Out, text: &str, first: &str) -> anyhow::Result<()> {
+    let lines = wrap(text, first, &" ".repeat(INDENT));
+    lines.iter().try_for_each(|line| out.line(line))
+}
+
+/// Prints text after what it is called.
+fn named(out: &mut Out, name: &str, text: &str) -> anyhow::Result<()> {
+    lines(out, text, &format!("  {name:<10} "))
+}
+
+fn plural(count: usize, thing: &str) -> String {
+    if count == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{count} {thing}s")
+    }
 }

@@ -12,6 +12,7 @@ use callback_receiver::Verdict;
 use jiff::Timestamp;
 use lambda_http::Request;
 use model::{Action, Entry, Finding, RunId, Scope};
+use reconcile::Visit;
 use sandbox::{Kind, World};
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +101,25 @@ pub struct VisitReport {
     pub changes: Vec<Entry>,
     /// What a person should look at.
     pub findings: Vec<Finding>,
+}
+
+impl From<Visit> for VisitReport {
+    fn from(visit: Visit) -> Self {
+        let Visit {
+            run,
+            company,
+            scope,
+            entries,
+            findings,
+        } = visit;
+        Self {
+            run,
+            company,
+            scope,
+            changes: entries,
+            findings,
+        }
+    }
 }
 
 /// A record that was written to.

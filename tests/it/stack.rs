@@ -119,6 +119,12 @@ impl Stack {
         reconciler(&self.sandbox, journal, self.rules.clone(), self.hands)
     }
 
+    /// A process that has no writer.
+    pub(crate) fn observer(&self) -> Reconciler<Arc<Sqlite>> {
+        let (journal, rules) = (self.journal.clone(), self.rules.clone());
+        reconciler(&self.sandbox, journal, rules, Hands::Tied)
+    }
+
     /// The clock that processes go by.
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         clock(&self.world)
@@ -191,6 +197,13 @@ impl Stack {
     /// How many requests of the API there were after a mark, by method, in words.
     pub(crate) fn requests_since(&self, mark: u64) -> String {
         words(&self.sandbox.requests().counts_since(mark))
+    }
+
+    /// The methods of the requests of the API after a mark, in order.
+    pub(crate) fn methods_since(&self, mark: u64) -> Vec<String> {
+        let mut requests = self.sandbox.requests().since(mark);
+        requests.retain(|request| request.kind == RequestKind::Api);
+        requests.into_iter().map(|request| request.method).collect()
     }
 
     /// Somebody does something in the PSA.

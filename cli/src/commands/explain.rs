@@ -1,7 +1,9 @@
 //! `rollcall explain`: one change or visit, whole.
 
-use journal::{Query, Store as _};
-use model::{ChangeId, RunId};
+use std::collections::{BTreeMap, BTreeSet};
+
+use journal::{Query, Sqlite, Store as _};
+use model::{ChangeId, CompanyId, Entry, RunId};
 
 use crate::args::{Explain, Profile};
 use crate::exit::Exit;
@@ -11,6 +13,7 @@ use crate::print::{self, Out};
 pub(crate) async fn run(profile: &Profile, command: &Explain) -> anyhow::Result<Exit> {
     let mut entries = Vec::new();
     let mut findings = Vec::new();
+    let mut undone_by = BTreeMap::new();
     if let Some(journal) = local::journal(&profile.folder)? {
         if let Ok(id) = command.id.parse::<ChangeId>() {
             entries.extend(journal.entry(&id).await?);
@@ -20,18 +23,41 @@ pub(crate) async fn run(profile: &Profile, command: &Explain) -> anyhow::Result<
             entries = journal.entries(&query).await?;
             findings = journal.findings(&query).await?;
         }
+        undone_by = undone(&journal, &entries).await?;
     }
     let mut out = Out::new();
     if command.json {
-        out.json(&serde_json::json!({ "changes": entries, "findings": findings }))?;
+        out.json(&serde_json::json!({ "changes": entries, "findings": findings, "taken_back_by": undone_by }))?;
     } else if entries.is_empty() && findings.is_empty() {
         out.line(&format!(
             "the journal knows no change or visit {}; `rollcall history` lists them",
             command.id
         ))?;
     } else {
-        print::history::explain(&mut out, &entries, &findings)?;
+        print::explain::whole(&mut out, &entries, &findings, &undone_by)?;
     }
     let found = !entries.is_empty() || !findings.is_empty();
     Ok(if found { Exit::Done } else { Exit::Found })
+}
+
+/// By which changes each of these was taken back.
+async fn undone(
+    journal: &Sqlite,
+    entries: &[Entry],
+) -> anyhow::Result<BTreeMap<ChangeId, Vec<ChangeId>>> {
+    let mut undone: BTreeMap<ChangeId, Vec<ChangeId>> = BTreeMap::new();
+    let companies: BTreeSet<CompanyId> = entries.iter().map(|entry| entry.company).collect();
+    for company in companies {
+        let query = Query {
+            limit: usize::MAX,
+            ..Query::of_company(company)
+        };
+        for later in journal.entries(&query).await? {
+            if let Some(id) = later.purpose.undone() {
+                undone.entry(id.clone()).or_default().push(later.id);
+            }
+        }
+    }
+    undone.retain(|id, _| entries.iter().any(|entry| entry.id == *id));
+    Ok(undone)
 }

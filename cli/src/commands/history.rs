@@ -1,6 +1,7 @@
 //! `rollcall history`: what was done.
 
-use journal::{Query, Store as _};
+use journal::{Query, Sqlite, Store as _};
+use model::Decision;
 
 use crate::args::{History, Profile};
 use crate::exit::Exit;
@@ -14,21 +15,47 @@ pub(crate) async fn run(profile: &Profile, command: &History) -> anyhow::Result<
     let query = Query {
         contact: command.contact,
         company: command.company,
+        run: command.run.clone(),
+        rule: command.rule,
+        since: command.since,
+        until: command.until,
         limit: LISTED,
-        ..Query::default()
     };
-    let (entries, findings) = match local::journal(&profile.folder)? {
+    let (entries, findings, decisions) = match local::journal(&profile.folder)? {
         Some(journal) => (
             journal.entries(&query).await?,
             journal.findings(&query).await?,
+            decisions(&journal, &query).await?,
         ),
-        None => (Vec::new(), Vec::new()),
+        None => (Vec::new(), Vec::new(), Vec::new()),
     };
     let mut out = Out::new();
     if command.json {
-        out.json(&serde_json::json!({ "changes": entries, "findings": findings }))?;
+        out.json(&serde_json::json!({ "changes": entries, "findings": findings, "decisions": decisions }))?;
     } else {
-        print::history::list(&mut out, &entries, &findings)?;
+        print::history::list(&mut out, &entries, &findings, &decisions)?;
     }
     Ok(Exit::Done)
+}
+
+/// What people decided. The journal keeps that by company, and asks for no run, policy or contact.
+async fn decisions(journal: &Sqlite, query: &Query) -> anyhow::Result<Vec<Decision>> {
+    let Query {
+        contact: None,
+        company: Some(company),
+        run: None,
+        rule: None,
+        since,
+        until,
+        ..
+    } = query
+    else {
+        return Ok(Vec::new());
+    };
+    let mut decisions = journal.memory(*company).await?.decisions;
+    decisions.retain(|decision| {
+        since.is_none_or(|since| decision.at >= since)
+            && until.is_none_or(|until| decision.at < until)
+    });
+    Ok(decisions)
 }

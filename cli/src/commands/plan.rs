@@ -2,61 +2,134 @@
 
 use std::collections::BTreeSet;
 
-use model::{Cause, CompanyId, RunId, Source};
-use reconcile::{Planned, Request};
+use model::{BlastRadius, CompanyId, CompanyPlan, SavedPlan};
+use serde_json::{Value, json};
 
 use crate::args::{Plan, Profile};
-use crate::exit::Exit;
+use crate::draft::PrivateFile;
+use crate::exit::{Exit, UsageError};
 use crate::local::{self, Local};
 use crate::print::{self, Out, Progress};
+use crate::{plan_file, report};
 
-pub(crate) async fn run(profile: &Profile, command: Plan) -> anyhow::Result<Exit> {
+/// What was planned, by company; nothing for a company that does not exist.
+type Proposed = Vec<(CompanyId, Option<CompanyPlan>)>;
+
+pub(crate) async fn run(profile: &Profile, command: &Plan) -> anyhow::Result<Exit> {
     let rules = local::rules(profile.rules.as_deref())?;
+    let files = Files::check(command)?;
     let local = Local::open(&profile.folder, rules).await?;
     let companies = match command.company {
         Some(company) => vec![company],
         None => local.reader().company_ids().await?,
     };
+    let made_at = local.now();
+    let proposed = propose(&local, companies).await?;
+
+    let mut out = Out::new();
+    let data = command.json.then(|| data(&proposed));
+    let all = proposed.len();
+    let mut gone = Vec::new();
+    let mut to_do = Vec::new();
+    let mut in_order = 0;
+    for (company, plan) in proposed {
+        match plan {
+            None => gone.push(company),
+            Some(plan) if is_quiet(&plan) => in_order += 1,
+            Some(plan) => to_do.push(plan),
+        }
+    }
+    let plan = SavedPlan {
+        made_at,
+        tenant: local.tenant(),
+        companies: to_do,
+    };
+    match data {
+        Some(data) => out.json(&data)?,
+        None => {
+            print::plan::all(&mut out, &plan, local.rules())?;
+            for company in gone {
+                out.line(&format!("company {company} does not exist"))?;
+            }
+            out.line(&format!("{in_order} of {all} companies are in order"))?;
+        }
+    }
+    out.flush()?;
+    files.write(&plan, &local)?;
+    Ok(if plan.companies.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Found
+    })
+}
+
+/// Plans each company with nothing that could write.
+async fn propose(local: &Local, companies: Vec<CompanyId>) -> anyhow::Result<Proposed> {
     let observer = local.observer();
     let progress = Progress::new("planning companies", companies.len());
-    let mut planned: Vec<(CompanyId, Option<Planned>)> = Vec::new();
+    let mut proposed = Proposed::new();
     for company in companies {
-        let request = Request {
-            company,
-            contacts: BTreeSet::new(),
-            run: RunId::new("plan"),
-            cause: Cause {
-                source: Source::Command {
-                    name: "plan".to_owned(),
-                },
-                message: None,
-            },
-        };
-        planned.push((company, observer.plan(&request).await?));
+        let request = local.request("plan", company, BTreeSet::new());
+        proposed.push((company, observer.propose(&request).await?));
         progress.step();
     }
     progress.end();
+    Ok(proposed)
+}
 
-    let mut out = Out::new();
-    if command.json {
-        let plans: Vec<_> = planned
-            .iter()
-            .map(|(company, planned)| {
-                serde_json::json!({
-                    "company": company,
-                    "exists": planned.is_some(),
-                    "plan": planned.as_ref().map(|planned| &planned.plan),
-                })
-            })
-            .collect();
-        out.json(&plans)?;
-    } else {
-        print::plan::all(&mut out, &planned)?;
-    }
-    let quiet = planned.iter().all(|(_, planned)| {
-        planned.as_ref().is_none_or(|Planned { plan, .. }| {
-            plan.changes.is_empty() && plan.findings.is_empty() && plan.withheld.is_empty()
+/// Whether there is nothing to tell about a company.
+fn is_quiet(saved: &CompanyPlan) -> bool {
+    let plan = &saved.plan;
+    plan.changes.is_empty() && plan.findings.is_empty() && plan.withheld.is_empty()
+}
+
+fn data(proposed: &Proposed) -> Vec<Value> {
+    let one = |(company, saved): &(CompanyId, Option<CompanyPlan>)| {
+        let radius = |saved: &CompanyPlan| BlastRadius::of(&saved.plan.changes, &saved.contacts);
+        json!({
+            "company": company,
+            "exists": saved.is_some(),
+            "plan": saved.as_ref().map(|saved| &saved.plan),
+            "blast_radius": saved.as_ref().map(radius),
         })
-    });
-    Ok(if quiet { Exit::Done } else { Exit::Found })
+    };
+    proposed.iter().map(one).collect()
+}
+
+/// Where the plan is to be saved.
+struct Files {
+    plan: Option<PrivateFile>,
+    page: Option<PrivateFile>,
+}
+
+impl Files {
+    /// Makes sure that they can be written before any work is done.
+    fn check(command: &Plan) -> anyhow::Result<Self> {
+        let file = |path: &Option<_>| -> anyhow::Result<_> {
+            path.as_deref().map(PrivateFile::check).transpose()
+        };
+        let (plan, page) = (file(&command.out)?, file(&command.html)?);
+        match (&plan, &page) {
+            (Some(plan), Some(page)) if plan.is(page) => {
+                Err(UsageError::raise("--out and --html name the same file"))
+            }
+            _ => Ok(Self { plan, page }),
+        }
+    }
+
+    /// Writes them, and says so where it does not mix with what is printed.
+    fn write(&self, plan: &SavedPlan, local: &Local) -> anyhow::Result<()> {
+        if let Some(file) = &self.plan {
+            plan_file::write(file, plan)?;
+            let shown = file.named().display();
+            print::aside(&format!(
+                "saved in {shown}; `rollcall apply {shown}` carries it out"
+            ));
+        }
+        if let Some(file) = &self.page {
+            file.write(&report::page(plan, local.rules()))?;
+            print::aside(&format!("written as a page: {}", file.named().display()));
+        }
+        Ok(())
+    }
 }

@@ -1,6 +1,5 @@
 //! Where the pairs go: a file that appears whole or not at all, or standard output.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -9,6 +8,7 @@ use anyhow::Context as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::draft::Draft;
 use crate::exit::UsageError;
 use crate::matches::Pairs;
 use crate::print::Out;
@@ -112,32 +112,4 @@ fn encode(name: &Path, file: File, pairs: &Pairs) -> io::Result<()> {
         pairs.lines().try_for_each(|line| file.write_all(line))?;
     }
     file.flush()
-}
-
-/// A file beside the one to be written; gone unless it takes that one's place.
-struct Draft(PathBuf);
-
-impl Draft {
-    fn create(path: &Path) -> io::Result<(Self, File)> {
-        let mut name = OsString::from(".");
-        name.push(path.file_name().unwrap_or_default());
-        name.push(format!(".{}.partial", std::process::id()));
-        let draft = path.with_file_name(name);
-        let file = File::options().write(true).create_new(true).open(&draft)?;
-        Ok((Self(draft), file))
-    }
-
-    fn replace(self, path: &Path) -> io::Result<()> {
-        if let Ok(replaced) = fs::metadata(path) {
-            fs::set_permissions(&self.0, replaced.permissions())?;
-        }
-        fs::rename(&self.0, path)
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        // After it took its place there is nothing left to remove.
-        let _ = fs::remove_file(&self.0);
-    }
 }

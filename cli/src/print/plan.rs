@@ -1,105 +1,130 @@
 //! Plans as a person reads them.
 
-use model::{CompanyId, Contact, Plan, Scope, Withheld};
-use reconcile::Planned;
+use std::collections::BTreeMap;
 
-use super::{Out, in_full, replay, wrap};
+use model::{BlastRadius, Change, CompanyPlan, Contact, ContactId, SavedPlan, Scope};
+use policy::Rules;
 
-/// Prints the plans of all companies that have one, and how many have none.
-pub(crate) fn all(out: &mut Out, planned: &[(CompanyId, Option<Planned>)]) -> anyhow::Result<()> {
-    let mut quiet = 0;
-    for (company, planned) in planned {
-        match planned {
-            None => out.line(&format!("company {company} does not exist"))?,
-            Some(Planned { snapshot, plan }) => {
-                let Plan {
-                    changes,
-                    withheld,
-                    findings,
-                } = plan;
-                let nothing = changes.is_empty() && withheld.is_empty() && findings.is_empty();
-                if nothing && snapshot.scope == Scope::Whole {
-                    quiet += 1;
-                    continue;
-                }
-                out.line(&format!(
-                    "company {company} {}",
-                    snapshot.company.name.reveal()
-                ))?;
-                if snapshot.scope != Scope::Whole {
-                    out.line("  too large to read whole: this is about its default contact alone")?;
-                }
-                for contact in mentioned(planned.as_ref()) {
-                    out.line(&format!("  contact    {}", describe(contact)))?;
-                }
-                for change in changes {
-                    print(out, "  would      ", change)?;
-                }
-                for Withheld { mode, change } in withheld {
-                    print(out, &format!("  {:<10} ", mode.to_string()), change)?;
-                }
-                for finding in findings {
-                    replay::finding(out, finding)?;
-                }
-                out.line("")?;
-            }
-        }
+use super::{Out, in_full, lines, named, plural, visit};
+use crate::units::{Standing, Unit, units};
+use crate::values;
+
+/// Prints the plans of all companies, and what they come to.
+pub(crate) fn all(out: &mut Out, plan: &SavedPlan, rules: &Rules) -> anyhow::Result<()> {
+    for saved in &plan.companies {
+        company(out, saved, rules)?;
     }
-    out.line(&format!(
-        "{quiet} of {} companies are in order",
-        planned.len()
-    ))
+    total(out, plan, rules)
 }
 
-fn print(out: &mut Out, first: &str, change: &model::Change) -> anyhow::Result<()> {
-    let rest = " ".repeat(13);
-    let mut lines = wrap(&change.action.to_string(), first, &rest);
-    lines.extend(wrap(&change.reason, &format!("{rest}because "), &rest));
-    let evidence: Vec<String> = change.evidence.iter().map(in_full).collect();
-    if !evidence.is_empty() {
-        lines.extend(wrap(
-            &evidence.join("; "),
-            &format!("{rest}evidence: "),
-            &rest,
-        ));
+fn company(out: &mut Out, saved: &CompanyPlan, rules: &Rules) -> anyhow::Result<()> {
+    let CompanyPlan {
+        company,
+        scope,
+        plan,
+        contacts,
+        ..
+    } = saved;
+    out.line(&format!("company {} {}", company.id, company.name.reveal()))?;
+    if *scope != Scope::Whole {
+        out.line("  too large to read whole: this is about its default contact alone")?;
     }
-    for line in lines {
-        out.line(&line)?;
+    for contact in contacts.values() {
+        out.line(&format!("  contact    {}", describe(contact)))?;
+    }
+    for unit in &units(plan, company.id, rules) {
+        self::unit(out, unit, contacts)?;
+    }
+    for (place, finding) in plan.findings.iter().enumerate() {
+        if place == 0 {
+            out.line("")?;
+        }
+        visit::finding(out, finding)?;
+    }
+    out.line("")
+}
+
+fn total(out: &mut Out, plan: &SavedPlan, rules: &Rules) -> anyhow::Result<()> {
+    let companies = &plan.companies;
+    if companies.is_empty() {
+        return Ok(());
+    }
+    let (mut written, mut waiting, mut observed, mut findings) = (0, 0, 0, 0);
+    for saved in companies {
+        for unit in units(&saved.plan, saved.company.id, rules) {
+            match unit.standing {
+                Standing::Enforced | Standing::InReview => written += 1,
+                Standing::Waiting(_) => waiting += 1,
+                Standing::Observed => observed += 1,
+            }
+        }
+        findings += saved.plan.findings.len();
+    }
+    let mut parts = vec![
+        match companies.len() {
+            1 => "1 company".to_owned(),
+            n => format!("{n} companies"),
+        },
+        format!("{} to be written", plural(written, "decision")),
+    ];
+    let more = [(waiting, "waiting for review"), (observed, "only observed")];
+    let more = more.into_iter().filter(|(count, _)| *count > 0);
+    parts.extend(more.map(|(count, words)| format!("{count} {words}")));
+    parts.push(plural(findings, "finding"));
+    named(out, "in all", &parts.join(", "))?;
+    if written == 0 {
+        return Ok(());
+    }
+    let contacts: BTreeMap<ContactId, Contact> = companies
+        .iter()
+        .flat_map(|saved| saved.contacts.clone())
+        .collect();
+    let changes = companies.iter().flat_map(|saved| &saved.plan.changes);
+    let radius = BlastRadius::of(changes, &contacts);
+    named(out, "reaches", &radius.to_string())
+}
+
+/// Prints what stands and falls together: what it is about, why, on what evidence, how far it reaches, and
+/// what is written with it.
+fn unit(
+    out: &mut Out,
+    unit: &Unit<'_>,
+    contacts: &BTreeMap<ContactId, Contact>,
+) -> anyhow::Result<()> {
+    let Some(decisive) = unit.decisive() else {
+        return Ok(());
+    };
+    out.line("")?;
+    let heading = format!("  {:<10} ", format!("decision {}", unit.number));
+    lines(out, &with_values(decisive, contacts), &heading)?;
+    let rule = format!("{}, {}", unit.rule, unit.standing.words());
+    named(out, "rule", &rule)?;
+    named(out, "why", &decisive.reason)?;
+    for (place, evidence) in decisive.evidence.iter().enumerate() {
+        let name = if place == 0 { "evidence" } else { "" };
+        named(out, name, &in_full(evidence))?;
+    }
+    named(out, "reaches", &unit.radius(contacts).to_string())?;
+    for (place, step) in unit.steps().enumerate() {
+        let name = if place == 0 { "with it" } else { "" };
+        named(out, name, &with_values(step, contacts))?;
+        lines(out, &step.reason, "             because ")?;
     }
     Ok(())
 }
 
-/// The contacts that a plan speaks about, in the order of their ids.
-fn mentioned(planned: Option<&Planned>) -> Vec<&Contact> {
-    let Some(Planned { snapshot, plan }) = planned else {
-        return Vec::new();
-    };
-    let withheld = plan.withheld.iter().map(|withheld| &withheld.change);
-    let mut ids: Vec<_> = plan
-        .changes
-        .iter()
-        .chain(withheld)
-        .flat_map(|change| change.action.contacts())
-        .chain(
-            plan.findings
-                .iter()
-                .flat_map(|finding| finding.contacts.clone()),
-        )
-        .collect();
-    ids.sort();
-    ids.dedup();
-    ids.iter()
-        .filter_map(|id| snapshot.contacts.get(id))
-        .collect()
+fn with_values(change: &Change, contacts: &BTreeMap<ContactId, Contact>) -> String {
+    let values = values::written(&change.action, contacts);
+    if values.is_empty() {
+        values::words(&change.action)
+    } else {
+        format!("{}: {}", values::words(&change.action), values.join("; "))
+    }
 }
 
 /// A contact in a line: an operator sees whose records are meant.
 fn describe(contact: &Contact) -> String {
-    let name = format!(
-        "{} {}",
-        contact.first_name.reveal(),
-        contact.last_name.reveal()
-    );
+    let name = values::name(contact);
     let items: Vec<&str> = contact
         .communications
         .iter()
@@ -116,5 +141,5 @@ fn describe(contact: &Contact) -> String {
     } else {
         format!(" <{}>", items.join(", "))
     };
-    format!("{} {}{items}{retired}{login}", contact.id, name.trim())
+    format!("{} {name}{items}{retired}{login}", contact.id)
 }

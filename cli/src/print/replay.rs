@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use model::{Finding, Scope};
-
-use super::{Out, in_full, wrap};
-use crate::replay::{Answer, Card, EventFate, Record, Replayed, VisitReport};
+use super::{Out, lines, plural, visit};
+use crate::replay::{Answer, Card, EventFate, Record, Replayed};
 
 /// Prints one event.
 pub(crate) fn event(out: &mut Out, replayed: &Replayed) -> anyhow::Result<()> {
@@ -65,10 +63,10 @@ pub(crate) fn event(out: &mut Out, replayed: &Replayed) -> anyhow::Result<()> {
         }
     }
     for visit in visits {
-        self::visit(out, visit)?;
+        visit::visit(out, visit)?;
     }
     for finding in findings {
-        self::finding(out, finding)?;
+        visit::finding(out, finding)?;
     }
     for record in records {
         self::record(out, record)?;
@@ -122,61 +120,6 @@ pub(crate) fn total(out: &mut Out, all: &[Replayed], folder: &Path) -> anyhow::R
     ))
 }
 
-/// Prints what a person should look at.
-pub(super) fn finding(out: &mut Out, finding: &Finding) -> anyhow::Result<()> {
-    let Finding {
-        kind,
-        contacts,
-        words,
-        evidence,
-        ..
-    } = finding;
-    let who: Vec<String> = contacts.iter().map(|id| format!("contact {id}")).collect();
-    let who = if who.is_empty() {
-        String::new()
-    } else {
-        format!(", {}", who.join(" and "))
-    };
-    lines(out, &format!("{kind}{who}: {words}"), "  finding    ")?;
-    let evidence: Vec<String> = evidence.iter().map(in_full).collect();
-    if !evidence.is_empty() {
-        lines(out, &evidence.join("; "), "             evidence: ")?;
-    }
-    Ok(())
-}
-
-fn visit(out: &mut Out, visit: &VisitReport) -> anyhow::Result<()> {
-    let scope = match &visit.scope {
-        None => ", which is gone",
-        Some(Scope::Whole) => "",
-        Some(Scope::Focused { .. }) => ", focused",
-    };
-    let end = if visit.changes.is_empty() {
-        ": nothing to do"
-    } else {
-        ""
-    };
-    out.line(&format!(
-        "  visit      {} of company {}{scope}{end}",
-        visit.run, visit.company
-    ))?;
-    for entry in &visit.changes {
-        let outcome = match &entry.outcome {
-            Some(outcome) if outcome.took_effect() => String::new(),
-            Some(outcome) => format!(" [{outcome}]"),
-            None => " [nobody knows yet how it ended]".to_owned(),
-        };
-        let number = format!("  {:>8}   ", format!("change {}", entry.id.number));
-        lines(out, &format!("{}{outcome}", entry.action), &number)?;
-        lines(out, &entry.reason, "             because ")?;
-        let evidence: Vec<String> = entry.evidence.iter().map(in_full).collect();
-        if !evidence.is_empty() {
-            lines(out, &evidence.join("; "), "             evidence: ")?;
-        }
-    }
-    Ok(())
-}
-
 /// A record: what stayed the same by its name alone, what changed line by line.
 fn record(out: &mut Out, record: &Record) -> anyhow::Result<()> {
     let empty = BTreeMap::new();
@@ -210,14 +153,6 @@ fn record(out: &mut Out, record: &Record) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn lines(out: &mut Out, text: &str, first: &str) -> anyhow::Result<()> {
-    let rest = " ".repeat(13);
-    for line in wrap(text, first, &rest) {
-        out.line(&line)?;
-    }
-    Ok(())
-}
-
 fn name(fate: EventFate) -> &'static str {
     match fate {
         EventFate::Done => "done",
@@ -234,12 +169,4 @@ fn counts(requests: &BTreeMap<String, usize>) -> String {
         .map(|(method, count)| format!("{count} {method}"))
         .collect();
     counts.join(", ")
-}
-
-fn plural(count: usize, thing: &str) -> String {
-    if count == 1 {
-        format!("1 {thing}")
-    } else {
-        format!("{count} {thing}s")
-    }
 }

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use aws_lambda_events::sqs::SqsEvent;
 use model::Finding;
 use queue::Received;
-use reconcile::{Fate, Visit};
+use reconcile::Fate;
 use serde_json::json;
 
 use super::{EventFate, Message, VisitReport};
@@ -70,7 +70,7 @@ pub(super) async fn pump(local: &Local) -> anyhow::Result<Pumped> {
         }
         pumped
             .visits
-            .extend(report.visits.into_iter().map(report_of));
+            .extend(report.visits.into_iter().map(VisitReport::from));
     }
     for dead in local.queue.dead_letters().iter().skip(known_dead) {
         let id = dead.message_id.as_str();
@@ -108,23 +108,6 @@ fn note(messages: &mut Vec<Message>, received: &Received, fate: Fate, error: Opt
         Fate::Done | Fate::Retry { .. } | Fate::Dead => EventFate::Done,
     };
     message.errors.extend(error);
-}
-
-fn report_of(visit: Visit) -> VisitReport {
-    let Visit {
-        run,
-        company,
-        scope,
-        entries,
-        findings,
-    } = visit;
-    VisitReport {
-        run,
-        company,
-        scope,
-        changes: entries,
-        findings,
-    }
 }
 
 /// The batch as Lambda hands it to the function.

@@ -71,7 +71,7 @@ fn a_plan_writes_nothing_and_says_what_would_be_written() {
     assert!(
         planned
             .out
-            .contains("would      merge contact 83020 into 83002")
+            .contains("decision 1 merge contact 83020 into 83002")
     );
     assert!(planned.out.contains("0 of 1 companies are in order"));
     let again = program.run(&["plan", "--company", "830"]);
@@ -143,6 +143,29 @@ fn history_and_explain_tell_what_was_done_across_invocations() {
         id
     );
     assert_eq!(program.run(&["explain", "nonsense"]).code, 1);
+}
+
+#[test]
+fn history_is_asked_by_run_policy_and_time() {
+    let program = Program::new();
+    program.prints(&["replay", MERGE]);
+    let hold = "events/callback-receiver/03-portal-without-email.json";
+    let replayed = json(&program.prints(&["replay", hold, "--json"]));
+    let run = replayed[0]["visits"][0]["run"].as_str().unwrap();
+    let changes = |args: &[&str]| {
+        let printed = program.prints(&[&["history", "--json"], args].concat());
+        json(&printed)["changes"].as_array().unwrap().len()
+    };
+    assert_eq!(changes(&[]), 7);
+    assert_eq!(changes(&["--run", run]), 1);
+    assert_eq!(changes(&["--rule", "merge-duplicates"]), 6);
+    assert_eq!(changes(&["--rule", "portal-invite", "--company", "830"]), 0);
+    assert_eq!(changes(&["--since", "2026-03-04 15:21:00"]), 1);
+    assert_eq!(changes(&["--until", "2026-03-04T16:21:00+01:00"]), 6);
+    assert_eq!(changes(&["--since", "2026-03-05"]), 0);
+    for bad in [["--rule", "merge"], ["--since", "yesterday"]] {
+        assert_eq!(program.run(&[&["history"], &bad[..]].concat()).code, 2);
+    }
 }
 
 #[test]
@@ -234,7 +257,10 @@ fn a_profile_that_is_in_use_or_half_gone_is_refused_with_a_remedy() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let program = Program::new();
-    for command in ["replay", "plan", "history", "explain", "match", "sandbox"] {
+    for command in [
+        "replay", "plan", "apply", "review", "approve", "reject", "undo", "history", "explain",
+        "match", "sandbox",
+    ] {
         let help = program.prints(&[command, "--help"]);
         assert!(
             help.contains(&format!("Example:\n  rollcall {command}")),

@@ -3,10 +3,16 @@
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod decisions;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod match_contacts;
 #[cfg(test)]
+mod preview;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod undo;

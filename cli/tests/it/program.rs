@@ -1,9 +1,12 @@
 //! Running the program.
 
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use sandbox::{PERSON, World};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A profile of its own, gone after the test.
@@ -60,6 +63,42 @@ impl Program {
             .write_all(input.as_bytes())
             .unwrap();
         Ran::of(child.wait_with_output().unwrap())
+    }
+
+    /// The same with a rules file of this content.
+    pub(crate) fn run_by(&self, rules: &str, args: &[&str]) -> Ran {
+        let file = self.path("rules.toml");
+        fs::write(&file, rules).unwrap();
+        self.run(&[args, &["--rules", &file]].concat())
+    }
+
+    /// The path of a file that is gone after the test.
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.profile.path().join(name).display().to_string()
+    }
+
+    /// Has somebody do something in the sandbox while no command runs.
+    pub(crate) fn edit<T>(&self, edit: impl FnOnce(&mut World) -> T) -> T {
+        let file = self.folder().join("sandbox.json");
+        let mut world = World::from_json(&fs::read_to_string(&file).unwrap()).unwrap();
+        world.advance(60);
+        let done = edit(&mut world);
+        fs::write(&file, world.to_json().unwrap()).unwrap();
+        done
+    }
+
+    /// Has a person change a contact by a patch.
+    pub(crate) fn patch(&self, contact: u32, path: &str, value: &Value) {
+        let patch = json!([{ "op": "replace", "path": path, "value": value }]);
+        let path = format!("/company/contacts/{contact}");
+        let reply = self.edit(|world| world.request(PERSON, "PATCH", &path, Some(&patch)));
+        assert_eq!(reply.status, 200);
+    }
+
+    /// The sandbox as it stands.
+    pub(crate) fn world(&self) -> World {
+        let text = fs::read_to_string(self.folder().join("sandbox.json")).unwrap();
+        World::from_json(&text).unwrap()
     }
 
     /// The same, where it must succeed; what it prints.

@@ -82,6 +82,17 @@ impl Call {
         url
     }
 
+    /// Whether it names a record that has no id yet. The PSA's numbers have 31 bits, and such records are
+    /// numbered above them until they have been created.
+    pub(crate) fn names_what_has_no_id(&self) -> bool {
+        let values = self.query.iter().map(|(_, value)| value.as_str());
+        self.path
+            .split('/')
+            .chain(values)
+            .any(|word| word.parse().is_ok_and(is_provisional))
+            || self.body.as_ref().is_some_and(points_nowhere)
+    }
+
     fn new(
         operation: impl Into<String>,
         method: Method,
@@ -100,6 +111,21 @@ impl Call {
     }
 }
 
+fn is_provisional(id: u64) -> bool {
+    id > u64::from(i32::MAX.unsigned_abs())
+}
+
+/// Whether a reference in a body is to a record that has no id yet.
+fn points_nowhere(body: &Value) -> bool {
+    match body {
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            (name == "id" && value.as_u64().is_some_and(is_provisional)) || points_nowhere(value)
+        }),
+        Value::Array(items) => items.iter().any(points_nowhere),
+        _ => false,
+    }
+}
+
 /// Percent-encodes a value of the query. Forms write a space as `+` and leave `*` alone; the PSA's
 /// documentation has both percent-encoded.
 pub(crate) fn encode(value: &str) -> String {
@@ -111,6 +137,8 @@ pub(crate) fn encode(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn address(call: &Call) -> String {
@@ -125,6 +153,27 @@ mod tests {
             address(&Call::get("read", "company/contacts/4711").with("fields", None)),
             "https://psa.example.com:8443/v2025_1/apis/3.0/company/contacts/4711"
         );
+    }
+
+    #[test]
+    fn a_record_without_an_id_is_recognized_wherever_it_is_named() {
+        let patch = |value| Call::patch("change", "company/contacts/4711", value);
+        let merge = |into: &str| {
+            Call::delete("merge", "company/contacts/7", Idempotency::NotIdempotent)
+                .with("transferContactId", into)
+        };
+        let reference = |id: u32| json!([{"op": "replace", "path": "site", "value": {"id": id}}]);
+        for (call, expected) in [
+            (Call::get("read", "company/contacts/4294967294"), true),
+            (Call::get("read", "company/contacts/2147483647"), false),
+            (merge("4294967294"), true),
+            (merge("4711"), false),
+            (patch(reference(u32::MAX)), true),
+            (patch(reference(4711)), false),
+            (patch(json!([{"value": 4_294_967_295_u32}])), false),
+        ] {
+            assert_eq!(call.names_what_has_no_id(), expected, "{}", call.operation);
+        }
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub struct Reader {
 pub struct Writer {
     pub(crate) reader: Reader,
     pub(crate) client: Client,
+    /// Whether it looks for what a lost answer may have been about. In a drill it may not.
+    #[cfg(feature = "drill")]
+    pub(crate) searches: bool,
 }
 
 impl Reader {
@@ -51,6 +54,20 @@ impl Writer {
         Self {
             client: reader.client.clone(),
             reader,
+            #[cfg(feature = "drill")]
+            searches: true,
+        }
+    }
+
+    /// The same writer without its care for lost answers: what it was to create is created again blindly.
+    ///
+    /// Only for tests, which prove with it that they would notice.
+    #[cfg(feature = "drill")]
+    #[must_use]
+    pub fn without_search(self) -> Self {
+        Self {
+            searches: false,
+            ..self
         }
     }
 }
@@ -80,6 +97,10 @@ impl Client {
     /// An unknown address may mean that the instance was upgraded: its site is asked once for the codebase,
     /// and only a new one is tried.
     pub(crate) async fn send(&self, call: &Call) -> Result<Response, Error> {
+        // The PSA would find nothing there, and what is not there counts as deleted.
+        if call.idempotency != Idempotency::Safe && call.names_what_has_no_id() {
+            return Err(refused(&call.operation, "a provisional id"));
+        }
         let site = &self.shared.site;
         let codebase = site.codebase().await?;
         match self.send_to(call, self.url(call, &codebase)?).await {

@@ -1,6 +1,7 @@
 //! Emails, phones and faxes of a contact, through their own resource: the indexes of the contact's list may
 //! mean another item by the time a write arrives.
 
+use http_client::Idempotency;
 use model::{Communication, CommunicationId, ContactId, NewCommunication, Private};
 use serde_json::json;
 
@@ -63,12 +64,45 @@ impl Writer {
         item: CommunicationId,
     ) -> Result<Communication, Error> {
         let operation = format!("make communication {item} a default of contact {contact}");
-        if NewCommunication::is_provisional(item) {
-            return Err(refused(&operation, "a provisional id"));
-        }
+        self.mark_communication(&operation, contact, item, true)
+            .await
+    }
+
+    /// Takes the mark of the default off an email, phone or fax, so that its kind has none.
+    ///
+    /// Whether the PSA obeys is not documented; that it did not is an error.
+    pub async fn unset_default_communication(
+        &self,
+        contact: ContactId,
+        item: CommunicationId,
+    ) -> Result<Communication, Error> {
+        let operation = format!("make communication {item} no default of contact {contact}");
+        self.mark_communication(&operation, contact, item, false)
+            .await
+    }
+
+    /// Removes an email, phone or fax. One that is gone already is as good.
+    pub async fn remove_communication(
+        &self,
+        contact: ContactId,
+        item: CommunicationId,
+    ) -> Result<(), Error> {
+        let operation = format!("remove communication {item} of contact {contact}");
         let path = format!("{}/{item}", path(contact));
-        let patch = Patch::default().set("defaultFlag", true);
-        self.patch(&operation, &path, &patch, convert::communication)
+        self.delete(&Call::delete(operation, path, Idempotency::Idempotent))
+            .await
+    }
+
+    async fn mark_communication(
+        &self,
+        operation: &str,
+        contact: ContactId,
+        item: CommunicationId,
+        is_default: bool,
+    ) -> Result<Communication, Error> {
+        let path = format!("{}/{item}", path(contact));
+        let patch = Patch::default().set("defaultFlag", is_default);
+        self.patch(operation, &path, &patch, convert::communication)
             .await
     }
 }
@@ -111,6 +145,7 @@ fn first_difference(asked: &Communication, found: &Communication) -> Option<&'st
 #[cfg(test)]
 mod tests {
     use model::{CommunicationKind, CommunicationTypeId};
+    use serde_json::Value;
     use wiremock::MockServer;
 
     use super::*;
@@ -118,6 +153,10 @@ mod tests {
 
     const CONTACT: ContactId = ContactId::new(4711);
     const ITEMS: &str = "company/contacts/4711/communications";
+    const GONE: Act = Act::Answer(
+        404,
+        r#"{"code":"NotFound","message":"ContactCommunication 7 not found"}"#,
+    );
 
     fn phone() -> NewCommunication {
         NewCommunication {
@@ -200,11 +239,63 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_item_that_stays_the_default_against_our_will_is_an_error() {
+        let id = CommunicationId::new(7);
+        for (now, expected) in [
+            (json!(false), None),
+            (json!(true), Some("Unchanged")),
+            (Value::Null, Some("Unchanged")),
+        ] {
+            let server = MockServer::start().await;
+            let item = json!({"id": 7, "type": {"id": 2}, "value": "1", "defaultFlag": now, "communicationType": "Phone"});
+            let call = format!("PATCH {ITEMS}/7");
+            serve(&server, &call, Answer::new(200).set_body_json(item)).await;
+            let result = writer(&server)
+                .unset_default_communication(CONTACT, id)
+                .await;
+            assert_eq!(result.as_ref().err().map(Error::code), expected);
+            let body = json!([{"op": "replace", "path": "defaultFlag", "value": false}]);
+            assert_eq!(sent(&server).await, [(call, Some(body))]);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_item_is_removed_by_its_id_and_may_be_gone_already() {
+        let id = CommunicationId::new(7);
+        for (act, expected) in [
+            (Act::Answer(204, ""), None),
+            (GONE, None),
+            (Act::Answer(404, ""), Some("EndpointMissing")),
+            (Act::Answer(409, ""), Some("Conflict")),
+        ] {
+            let script = Script::play([act]).await;
+            let result = script.writer().remove_communication(CONTACT, id).await;
+            assert_eq!(result.as_ref().err().map(Error::code), expected);
+            assert_eq!(script.requests().await, [format!("DELETE {ITEMS}/7")]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_removal_whose_answer_was_lost_is_asked_for_again() {
+        let id = CommunicationId::new(7);
+        let script = Script::play([Act::HangUp, GONE]).await;
+        let result = script.writer().remove_communication(CONTACT, id).await;
+        result.unwrap();
+        assert_eq!(script.requests().await.len(), 2);
+    }
+
+    #[tokio::test]
     async fn what_has_no_id_or_no_kind_in_the_psa_is_not_sent() {
         let server = MockServer::start().await;
         let writer = writer(&server);
         let provisional = NewCommunication::provisional_id(1);
         let result = writer.set_default_communication(CONTACT, provisional).await;
+        assert_eq!(result.unwrap_err().code(), "InvalidValue");
+        let result = writer
+            .unset_default_communication(CONTACT, provisional)
+            .await;
+        assert_eq!(result.unwrap_err().code(), "InvalidValue");
+        let result = writer.remove_communication(CONTACT, provisional).await;
         assert_eq!(result.unwrap_err().code(), "InvalidValue");
         let pager = NewCommunication {
             kind: CommunicationKind::Other("Pager".to_owned()),

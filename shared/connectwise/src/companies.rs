@@ -60,38 +60,47 @@ impl Reader {
 }
 
 impl Writer {
-    /// Makes a contact its company's primary contact.
+    /// Makes a contact its company's primary contact, or leaves the company without one.
     pub async fn set_default_contact(
         &self,
         company: CompanyId,
-        contact: ContactId,
+        contact: Option<ContactId>,
     ) -> Result<Company, Error> {
-        let operation = format!("make {contact} the default contact of company {company}");
-        self.point_company(&operation, company, "defaultContact", contact)
+        self.point_company(company, "default contact", "defaultContact", contact)
             .await
     }
 
-    /// Makes a contact its company's billing contact.
+    /// Makes a contact its company's billing contact, or leaves the company without one.
     pub async fn set_billing_contact(
         &self,
         company: CompanyId,
-        contact: ContactId,
+        contact: Option<ContactId>,
     ) -> Result<Company, Error> {
-        let operation = format!("make {contact} the billing contact of company {company}");
-        self.point_company(&operation, company, "billingContact", contact)
+        self.point_company(company, "billing contact", "billingContact", contact)
             .await
     }
 
     async fn point_company(
         &self,
-        operation: &str,
         company: CompanyId,
+        role: &str,
         field: &str,
-        contact: ContactId,
+        contact: Option<ContactId>,
     ) -> Result<Company, Error> {
+        let patch = Patch::default();
+        let (operation, patch) = match contact {
+            Some(contact) => (
+                format!("make {contact} the {role} of company {company}"),
+                patch.point(field, contact.get()),
+            ),
+            None => (
+                format!("leave company {company} without a {role}"),
+                patch.clear(field),
+            ),
+        };
         let path = format!("company/companies/{company}");
-        let patch = Patch::default().point(field, contact.get());
-        self.patch(operation, &path, &patch, convert::company).await
+        self.patch(&operation, &path, &patch, convert::company)
+            .await
     }
 }
 
@@ -120,10 +129,51 @@ mod tests {
         let company = json!({"id": 812, "defaultContact": {"id": 4711, "name": "Renee Okafor"}});
         let call = "PATCH company/companies/812";
         serve(&server, call, Answer::new(200).set_body_json(company)).await;
-        let company = writer(&server).set_default_contact(COMPANY, CONTACT).await;
+        let writer = writer(&server);
+        let company = writer.set_default_contact(COMPANY, Some(CONTACT)).await;
         assert_eq!(company.unwrap().default_contact, Some(CONTACT));
         let body = json!([{"op": "replace", "path": "defaultContact", "value": {"id": 4711}}]);
         assert_eq!(sent(&server).await, [(call.to_owned(), Some(body))]);
+    }
+
+    #[tokio::test]
+    async fn a_reference_is_taken_off_and_the_answer_must_not_hold_it() {
+        for (left, expected) in [
+            (json!({"id": 812}), None),
+            (json!({"id": 812, "billingContact": null}), None),
+            (json!({"id": 812, "billingContact": {}}), None),
+            (json!({"id": 812, "billingContact": {"_info": {}}}), None),
+            (
+                json!({"id": 812, "billingContact": {"id": 4711}}),
+                Some(
+                    "ConnectWise: leave company 812 without a billing contact: \
+                     answered well but did not change billingContact",
+                ),
+            ),
+        ] {
+            let server = MockServer::start().await;
+            let call = "PATCH company/companies/812";
+            serve(&server, call, Answer::new(200).set_body_json(left)).await;
+            let result = writer(&server).set_billing_contact(COMPANY, None).await;
+            assert_eq!(
+                result.as_ref().err().map(ToString::to_string).as_deref(),
+                expected
+            );
+            assert!(result.is_ok_and(|c| c.billing_contact.is_none()) || expected.is_some());
+            let body = json!([{"op": "remove", "path": "billingContact"}]);
+            assert_eq!(sent(&server).await, [(call.to_owned(), Some(body))]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_company_that_insists_on_a_default_contact_refuses() {
+        let server = MockServer::start().await;
+        let refusal = Answer::new(400).set_body_raw(error_body("InvalidPatch"), "application/json");
+        serve(&server, "PATCH company/companies/812", refusal).await;
+        let result = writer(&server).set_default_contact(COMPANY, None).await;
+        assert_eq!(result.unwrap_err().code(), "InvalidPatch");
+        let body = json!([{"op": "remove", "path": "defaultContact"}]);
+        assert_eq!(sent(&server).await[0].1, Some(body));
     }
 
     #[tokio::test]

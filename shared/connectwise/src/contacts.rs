@@ -255,6 +255,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_field_is_emptied_with_all_others_in_one_request() {
+        let server = MockServer::start().await;
+        let call = "PATCH company/contacts/4711";
+        let answer = json!({
+            "id": 4711, "department": {"id": 3, "name": "Sales"}, "childrenFlag": false,
+            "customFields": [{"id": 15, "caption": "crm_id", "value": null}],
+        });
+        serve(&server, call, Answer::new(200).set_body_json(answer)).await;
+        let change = |field: &str, after: Value| FieldChange {
+            field: field.to_owned(),
+            before: None,
+            after: after.into(),
+        };
+        let changes = [
+            change("title", Value::Null),
+            change("department", json!({"id": 3, "name": "Sales", "_info": {}})),
+            change("childrenFlag", json!(false)),
+            change("customFields/15", Value::Null),
+        ];
+        let writer = writer(&server);
+        writer.set_fields(CONTACT, &changes).await.unwrap();
+        let body = json!([
+            {"op": "remove", "path": "title"},
+            {"op": "replace", "path": "department", "value": {"id": 3}},
+            {"op": "replace", "path": "childrenFlag", "value": false},
+            {"op": "replace", "path": "customFields", "value": [{"id": 15, "value": null}]},
+        ]);
+        assert_eq!(sent(&server).await, [(call.to_owned(), Some(body))]);
+        let kept = change("department", Value::Null);
+        let error = writer.set_fields(CONTACT, &[kept]).await.unwrap_err();
+        assert!(error.to_string().ends_with("did not change department"));
+    }
+
+    #[tokio::test]
     async fn the_portal_is_set_in_one_request_and_both_values_are_checked() {
         let server = MockServer::start().await;
         let call = "PATCH company/contacts/4711";
@@ -331,6 +365,14 @@ mod tests {
         is_send(&writer.reader.still_at(&[], CONTACT));
         is_send(&writer.retire(CONTACT));
         is_send(&writer.merge(ContactId::new(4802), CONTACT));
+        let (name, known) = ("Renee".into(), std::collections::BTreeSet::new());
+        let contact = crate::NewContact {
+            company: CompanyId::new(812),
+            first_name: &name,
+            last_name: &name,
+            site: None,
+        };
+        is_send(&writer.create_contact(&contact, &known));
         is_send(&writer.add_note(CONTACT, "Hi"));
     }
 }

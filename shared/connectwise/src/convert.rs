@@ -111,6 +111,8 @@ pub(crate) fn note(note: wire::Note) -> Result<Note, Misfit> {
     Ok(Note {
         id: NoteId::new(require(note.id, "id")?),
         text: text(note.text),
+        type_id: note.note_type.and_then(|of| of.id),
+        flagged: note.flagged.unwrap_or(false),
     })
 }
 
@@ -125,6 +127,11 @@ pub(crate) fn membership(place: wire::ContactGroup) -> Result<Membership, Misfit
             .filter(|description| !description.is_blank()),
         unsubscribed: place.unsubscribe_flag.unwrap_or(false),
     })
+}
+
+/// The id of a place in a marketing group, with the group.
+pub(crate) fn place(place: wire::ContactGroup) -> Result<(u32, GroupId), Misfit> {
+    Ok((require(place.id, "id")?, membership(place)?.group))
 }
 
 /// The link between a contact and a label, with the label.

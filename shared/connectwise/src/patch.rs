@@ -3,25 +3,11 @@
 use std::collections::BTreeMap;
 
 use model::{FieldChange, PrivateValue};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind};
+use crate::fields::is_writable;
 use crate::wire::Record;
-
-/// Properties that a PATCH of a contact must not name: the PSA refuses or derives them, they have calls of
-/// their own, or they are secret.
-const NOT_PATCHED: [&str; 10] = [
-    "id",
-    "_info",
-    "types",
-    "typeIds",
-    "communicationItems",
-    "portalPassword",
-    "mobileGuid",
-    "defaultPhoneType",
-    "defaultPhoneNbr",
-    "defaultPhoneExtension",
-];
 
 /// Values to set on one record. Its `Debug` output does not show them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,6 +31,11 @@ impl Patch {
         self.set(field, json!({ "id": id }))
     }
 
+    /// Empties a property.
+    pub(crate) fn clear(self, field: &str) -> Self {
+        self.set(field, Value::Null)
+    }
+
     /// Fields of a contact under their names on the wire, custom fields as `customFields/ID`. `None` when one
     /// of them cannot be written this way.
     pub(crate) fn of(changes: &[FieldChange]) -> Option<Self> {
@@ -54,13 +45,14 @@ impl Patch {
                 patch.custom_fields.insert(id.parse().ok()?, after.clone());
                 continue;
             }
-            let is_name = !field.is_empty() && field.bytes().all(|b| b.is_ascii_alphanumeric());
-            if !is_name || field == "customFields" || NOT_PATCHED.contains(&field.as_str()) {
+            if !is_writable(field) {
                 return None;
             }
-            patch = match after.reveal().get("id").and_then(Value::as_u64) {
-                Some(id) => patch.set(field, json!({ "id": id })),
-                None => patch.set(field, after.reveal().clone()),
+            patch = match after.reveal() {
+                value if is_empty(value) => patch.clear(field),
+                // A reference is replaced as a whole, and its id is all that counts.
+                Value::Object(reference) => patch.point(field, id_of(reference)?),
+                value => patch.set(field, value.clone()),
             };
         }
         (patch != Self::default()).then_some(patch)
@@ -140,6 +132,11 @@ impl Patch {
     }
 }
 
+/// The id that a reference holds.
+fn id_of(reference: &Map<String, Value>) -> Option<u32> {
+    reference.get("id")?.as_u64()?.try_into().ok()
+}
+
 fn custom_value(record: &Record, id: u32) -> Option<&Value> {
     record
         .get("customFields")?
@@ -150,7 +147,7 @@ fn custom_value(record: &Record, id: u32) -> Option<&Value> {
 }
 
 /// Whether a record says what was asked, as far as the PSA's own spelling allows: it leaves out what is empty,
-/// fills up references, and may trim texts.
+/// fills up references, and may trim texts. A flag that was emptied is not set.
 fn holds(asked: &Value, found: Option<&Value>) -> bool {
     let found = found.unwrap_or(&Value::Null);
     match (asked, found) {
@@ -159,10 +156,19 @@ fn holds(asked: &Value, found: Option<&Value>) -> bool {
         (Value::Object(asked), Value::Object(found)) if asked.contains_key("id") => {
             asked.get("id") == found.get("id")
         }
-        (asked, found) => {
-            let is_blank = |value: &Value| PrivateValue::from(value.clone()).is_blank();
-            asked == found || (is_blank(asked) && is_blank(found))
-        }
+        (Value::Null, Value::Bool(found)) => !found,
+        (asked, found) => asked == found || (is_empty(asked) && is_empty(found)),
+    }
+}
+
+/// Whether a value says nothing: also a reference that has links at most.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.keys().all(|name| name == "_info"),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -233,17 +239,48 @@ mod tests {
     fn what_cannot_be_patched_is_refused() {
         for field in [
             "",
-            "id",
-            "types",
-            "communicationItems",
-            "customFields",
-            "customFields/x",
-            "company/id",
+            "Title",
             "/title",
-            "portalPassword",
-            "defaultPhoneNbr",
+            "company/id",
+            "customFields/x",
+            "brandNew",
         ] {
             assert_eq!(Patch::of(&[change(field, json!(1))]), None, "{field}");
+        }
+        let reference = json!({"name": "Sales"});
+        assert_eq!(Patch::of(&[change("department", reference)]), None);
+    }
+
+    #[test]
+    fn a_reference_that_points_nowhere_is_taken_away() {
+        for nowhere in [
+            Value::Null,
+            json!({}),
+            json!({"_info": {"relationship_href": "https://psa.example.com/"}}),
+        ] {
+            let patch = Patch::of(&[change("relationship", nowhere.clone())]).unwrap();
+            let body = json!([{"op": "remove", "path": "relationship"}]);
+            assert_eq!(patch.body(), body);
+            assert_eq!(patch.unmet(&record(json!({}))), None);
+            assert_eq!(patch.unmet(&record(json!({"relationship": nowhere}))), None);
+            let kept = record(json!({"relationship": {"id": 2, "_info": {}}}));
+            assert_eq!(patch.unmet(&kept).as_deref(), Some("relationship"));
+        }
+    }
+
+    #[test]
+    fn what_was_emptied_may_come_back_as_nothing_of_its_kind() {
+        let patch = Patch::of(&[change("customFields/16", Value::Null)]).unwrap();
+        for (value, expected) in [
+            (Value::Null, None),
+            (json!(""), None),
+            (json!(false), None),
+            (json!(true), Some("customFields/16")),
+            (json!(0), Some("customFields/16")),
+            (json!("x"), Some("customFields/16")),
+        ] {
+            let answer = record(json!({"customFields": [{"id": 16, "value": value}]}));
+            assert_eq!(patch.unmet(&answer).as_deref(), expected, "{value}");
         }
     }
 
@@ -277,7 +314,12 @@ mod tests {
             ("title", json!("a"), json!({})),
             ("nickName", Value::Null, json!({"nickName": "b"})),
             ("site", json!({"id": 1}), json!({"site": {"id": 2}})),
+            ("site", json!({"id": 1}), json!({"site": {}})),
+            ("site", Value::Null, json!({"site": {"id": 2}})),
             ("marriedFlag", json!(true), json!({"marriedFlag": false})),
+            ("marriedFlag", json!(false), json!({"marriedFlag": true})),
+            ("marriedFlag", json!(false), json!({})),
+            ("marriedFlag", Value::Null, json!({"marriedFlag": true})),
             (
                 "customFields/15",
                 json!(7),

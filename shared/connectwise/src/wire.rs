@@ -73,12 +73,16 @@ pub(crate) struct Company {
 pub(crate) struct Note {
     pub(crate) id: Option<u32>,
     pub(crate) text: Option<String>,
+    #[serde(rename = "type")]
+    pub(crate) note_type: Option<Reference>,
+    pub(crate) flagged: Option<bool>,
 }
 
 /// A contact's place in a marketing group.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct ContactGroup {
+    pub(crate) id: Option<u32>,
     pub(crate) group: Option<Reference>,
     pub(crate) description: Option<String>,
     pub(crate) unsubscribe_flag: Option<bool>,

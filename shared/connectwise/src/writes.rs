@@ -23,6 +23,10 @@ impl Writer {
             Err(error) if error.may_have_been_applied() => error,
             result => return result,
         };
+        #[cfg(feature = "drill")]
+        if !self.searches {
+            return self.post(call, &convert).await;
+        }
         match find.await {
             Ok(Some(found)) => Ok(found),
             Ok(None) => self.post(call, &convert).await,
@@ -169,7 +173,7 @@ mod tests {
         let before = json!({"id": 812, "defaultContact": {"id": 4802}});
         serve(&server, "PATCH company/companies/812", ok(before)).await;
         let error = writer(&server)
-            .set_default_contact(CompanyId::new(812), CONTACT)
+            .set_default_contact(CompanyId::new(812), Some(CONTACT))
             .await
             .unwrap_err();
         assert_eq!(
@@ -204,7 +208,7 @@ mod tests {
         let call = "PATCH company/companies/812";
         serve(&server, call, refusal("InvalidPatch")).await;
         let result = writer(&server)
-            .set_billing_contact(CompanyId::new(812), CONTACT)
+            .set_billing_contact(CompanyId::new(812), Some(CONTACT))
             .await;
         assert_eq!(result.unwrap_err().code(), "InvalidPatch");
         assert_eq!(sent(&server).await.len(), 1);
@@ -258,6 +262,18 @@ mod tests {
         let error = script.writer().add_note(CONTACT, "Hi").await.unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::AnswerLost);
         assert_eq!(script.requests().await.len(), 2);
+    }
+
+    #[cfg(feature = "drill")]
+    #[tokio::test]
+    async fn in_a_drill_the_answer_may_be_lost_without_anybody_looking() {
+        let again = Act::Answer(201, r#"{"id": 3, "text": "Hi"}"#);
+        let script = Script::play([Act::HangUp, again]).await;
+        let writer = script.writer().without_search();
+        let note = writer.add_note(CONTACT, "Hi").await.unwrap();
+        assert_eq!(note.id, NoteId::new(3));
+        let post = format!("POST {NOTES}");
+        assert_eq!(script.requests().await, [post.clone(), post]);
     }
 
     #[tokio::test]

@@ -2,8 +2,11 @@
 
 pub(crate) mod changes;
 pub(crate) mod findings;
+pub(crate) mod history;
 pub(crate) mod people;
+pub(crate) mod proposals;
 pub(crate) mod register;
+pub(crate) mod retention;
 pub(crate) mod samples;
 
 /// Makes a test of each part of the contract, for the store that an expression opens.
@@ -31,11 +34,6 @@ macro_rules! contract {
                 an_outcome_needs_an_intent
                 open_intents_are_those_of_a_company_that_nobody_concluded
                 changes_of_one_instant_are_in_the_order_of_their_numbers
-                a_query_means_all_that_it_names
-                a_limit_keeps_the_latest
-                a_run_is_listed_whole
-                a_merge_is_found_from_both_sides
-                a_contact_is_found_by_the_images_it_is_in
                 the_past_of_a_company_has_actions_and_outcomes
                 a_shared_store_is_a_store;
             findings:
@@ -43,12 +41,39 @@ macro_rules! contract {
                 the_same_finding_is_kept_once
                 findings_are_found_by_all_that_a_query_names
                 a_limit_keeps_the_latest_findings;
+            history:
+                a_query_means_all_that_it_names
+                every_combination_of_conditions_means_all_of_them
+                periods_that_meet_have_nothing_in_common
+                a_limit_keeps_the_latest
+                a_run_is_listed_whole
+                a_merge_is_found_from_both_sides
+                a_contact_is_found_by_the_images_it_is_in
+                a_contact_that_was_brought_back_is_found_by_both_ids;
             people:
                 a_contact_is_seen_where_it_was_written_to_last
                 a_contact_is_seen_in_findings_pairs_and_the_register
                 a_default_contact_is_seen_at_its_company_until_it_is_another
                 a_pair_kept_apart_is_remembered_at_every_company
                 saying_it_again_changes_nothing;
+            proposals:
+                nothing_waits_until_something_is_found
+                every_proposal_is_read_back_as_it_was_found
+                what_waits_is_ordered_by_company_and_id
+                a_visit_replaces_what_waits_at_its_company_alone
+                what_concerns_nobody_who_was_looked_at_keeps_waiting
+                a_visit_means_exactly_what_it_looked_at
+                what_is_found_again_waits_since_it_was_first_seen
+                of_two_by_one_name_the_first_waits
+                a_proposal_waits_at_the_company_that_found_it_last
+                every_decision_is_remembered_at_its_company
+                what_was_decided_waits_no_longer
+                an_answer_during_a_visit_is_not_asked_for_again
+                what_is_found_after_a_decision_waits_again
+                a_later_decision_is_recorded_beside_the_earlier_one
+                the_same_decision_is_recorded_once
+                a_rejected_pair_is_kept_apart
+                an_approved_pair_and_rejected_changes_keep_nobody_apart;
             register:
                 no_address_is_nothing_to_ask_about
                 an_address_is_fresh_until_it_is_recorded
@@ -59,6 +84,18 @@ macro_rules! contract {
                 an_address_freed_by_another_company_is_free
                 a_contact_that_moves_takes_its_address_along
                 an_address_shared_within_a_company_is_not_elsewhere;
+            retention:
+                of_an_empty_journal_nothing_is_forgotten
+                what_is_not_older_stays_whole
+                of_a_change_that_binds_the_future_the_images_go
+                a_change_that_is_a_persons_text_goes
+                a_change_without_outcome_stays_whole
+                a_change_is_as_old_as_its_end
+                an_old_finding_goes
+                what_was_forgotten_is_still_found_by_its_contacts
+                what_people_settled_and_what_waits_stays
+                forgetting_again_forgets_nothing
+                more_is_forgotten_than_fits_into_one_step;
         }
     };
 }

@@ -1,10 +1,14 @@
 //! The change journal: what was done, why, and how to undo it.
 //!
 //! A [`Store`] keeps each change twice: the intent before the call, with the records as they stood,
-//! and the outcome after it. Nothing that was recorded is ever changed or removed. An intent without
-//! an outcome tells the next visit that somebody died in between. The store also keeps what a person
-//! must settle (findings), what a person has settled for ever (pairs that are two people), and the
-//! register of the addresses that let somebody into the portal.
+//! and the outcome after it. An intent without an outcome tells the next visit that somebody died in
+//! between. The store also keeps what a person must settle (findings, and proposals while they wait),
+//! what a person has settled for ever (decisions, and pairs that are two people), and the register of
+//! the addresses that let somebody into the portal.
+//!
+//! Nothing that was recorded is ever changed or removed, but for two things: what follows the present
+//! (the proposals that wait, the register), and [`Store::forget`], which takes people's data out of
+//! what is older than somebody wants it kept, and leaves what binds the future.
 //!
 //! [`Sqlite`] is the store of the local profile: one file, which several processes may have open.
 //!
@@ -39,4 +43,4 @@ mod stored;
 pub use error::{Cause, Error};
 pub use query::Query;
 pub use sqlite::Sqlite;
-pub use store::{Keep, Register, Store};
+pub use store::{Forgotten, Keep, Register, Store};

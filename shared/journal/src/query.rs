@@ -6,7 +6,8 @@ use model::{CompanyId, ContactId, Rule, RunId};
 /// A question to the journal. What is `None` is not asked about; what is given must all hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
-    /// About this contact: it was written to, merged away, or part of an image.
+    /// About this contact: it was written to, merged away, brought back, or part of an image. One that
+    /// was brought back has two ids, and its return is found by both.
     pub contact: Option<ContactId>,
     /// At this company.
     pub company: Option<CompanyId>,
@@ -14,8 +15,11 @@ pub struct Query {
     pub run: Option<RunId>,
     /// By this policy.
     pub rule: Option<Rule>,
-    /// Not older than this.
+    /// Not older than this: recorded at this moment or later.
     pub since: Option<Timestamp>,
+    /// Older than this. Since the moment itself is left out, two periods that meet have nothing in
+    /// common. Of a change, it is the intent whose time counts.
+    pub until: Option<Timestamp>,
     /// At most so many: the latest ones.
     pub limit: usize,
 }
@@ -29,6 +33,7 @@ impl Default for Query {
             run: None,
             rule: None,
             since: None,
+            until: None,
             limit: 500,
         }
     }

@@ -4,7 +4,9 @@ mod changes;
 mod failure;
 mod findings;
 mod people;
+mod proposals;
 mod register;
+mod retention;
 mod schema;
 mod select;
 
@@ -15,15 +17,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use model::{
-    ChangeId, CompanyId, ContactId, Email, Entry, FindingEntry, Image, Memory, Outcome, Pair,
+    ChangeId, CompanyId, ContactId, Decision, Email, Entry, FindingEntry, Image, Memory, Outcome,
+    Pair, Proposal, ProposalId,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use self::failure::Failure;
-use crate::{Error, Keep, Query, Register, Store};
+use crate::{Error, Forgotten, Keep, Query, Register, Store};
 
 /// How long a process waits for another one that writes to the same file.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+const FORGET: &str = "forget what is older";
 
 /// A journal in a SQLite database. Several processes may have the same file open.
 ///
@@ -93,18 +98,25 @@ impl Sqlite {
         operation: &'static str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T, Error> {
+        self.connected(|connection| {
+            let transaction = connection.transaction_with_behavior(behavior)?;
+            let answer = work(&transaction)?;
+            transaction.commit()?;
+            Ok(answer)
+        })
+        .map_err(|failure| failure.during(operation))
+    }
+
+    fn connected<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         // A panic while the lock was held rolled its transaction back, so the connection is sound.
         let mut connection = self
             .connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let attempt = || {
-            let transaction = connection.transaction_with_behavior(behavior)?;
-            let answer = work(&transaction)?;
-            transaction.commit()?;
-            Ok(answer)
-        };
-        attempt().map_err(|failure: Failure| failure.during(operation))
+        work(&mut connection)
     }
 }
 
@@ -134,6 +146,7 @@ impl Store for Sqlite {
             Ok(Memory {
                 past: changes::past(tx, company)?,
                 distinct: people::distinct(tx)?,
+                decisions: proposals::decisions(tx, company)?,
             })
         })
     }
@@ -180,6 +193,49 @@ impl Store for Sqlite {
         self.write("record that two contacts are two people", |tx| {
             people::keep_apart(tx, pair, company, at, by)
         })
+    }
+
+    async fn set_waiting(
+        &self,
+        company: CompanyId,
+        about: Option<&BTreeSet<ContactId>>,
+        proposals: &[Proposal],
+    ) -> Result<(), Error> {
+        self.write("record what waits for a person", |tx| {
+            proposals::set_waiting(tx, company, about, proposals)
+        })
+    }
+
+    async fn waiting(&self, company: Option<CompanyId>) -> Result<Vec<Proposal>, Error> {
+        self.read("list what waits for a person", |tx| {
+            proposals::waiting(tx, company)
+        })
+    }
+
+    async fn proposal(&self, id: &ProposalId) -> Result<Option<Proposal>, Error> {
+        self.read("look up a proposal", |tx| proposals::find(tx, id))
+    }
+
+    async fn decide(&self, decision: &Decision) -> Result<(), Error> {
+        self.write("record a decision", |tx| proposals::decide(tx, decision))
+    }
+
+    async fn forget(&self, before: Timestamp) -> Result<Forgotten, Error> {
+        let due = self.read(FORGET, |tx| retention::due(tx, before))?;
+        let mut forgotten = Forgotten::default();
+        for some in due.chunks(retention::AT_ONCE) {
+            forgotten += self.write(FORGET, |tx| retention::forget_changes(tx, before, some))?;
+        }
+        loop {
+            let some = self.write(FORGET, |tx| retention::forget_findings(tx, before))?;
+            forgotten.findings += some;
+            if some < retention::AT_ONCE {
+                break;
+            }
+        }
+        self.connected(|connection| retention::empty_log(connection))
+            .map_err(|failure| failure.during(FORGET))?;
+        Ok(forgotten)
     }
 
     async fn portal_addresses(

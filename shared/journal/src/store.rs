@@ -1,11 +1,13 @@
 //! What a journal's store can do.
 
 use std::collections::BTreeSet;
+use std::ops::AddAssign;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use model::{
-    ChangeId, CompanyId, ContactId, Email, Entry, FindingEntry, Image, Memory, Outcome, Pair,
+    ChangeId, CompanyId, ContactId, Decision, Email, Entry, FindingEntry, Image, Memory, Outcome,
+    Pair, Proposal, ProposalId,
 };
 
 use crate::{Error, Query};
@@ -35,8 +37,8 @@ pub trait Store: Send + Sync {
         company: CompanyId,
     ) -> impl Future<Output = Result<Vec<Entry>, Error>> + Send;
 
-    /// What binds the next plan for a company: all changes of ours at it, oldest first, and the
-    /// pairs that are two people.
+    /// What binds the next plan for a company: all changes of ours at it, oldest first, what people
+    /// decided about proposals at it, oldest first, and the pairs that are two people.
     ///
     /// The pairs are those of every company. A contact can move to another one, and what a person
     /// said once must hold there too. People say it pair by pair, so there are never many.
@@ -83,6 +85,53 @@ pub trait Store: Send + Sync {
         by: &str,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
+    /// Makes these what waits for a person at a company. Where only some of its contacts were looked at
+    /// (`about`), what concerns none of them keeps waiting.
+    ///
+    /// A proposal concerns the contacts it shows, those its changes write to, and its pair. What was
+    /// waiting already keeps its `run` and `seen_at`: they say since when it waits. What a person decided
+    /// after it was seen does not wait again. Of two with one id, the first counts; one that waited at
+    /// another company waits at this one from now on.
+    fn set_waiting(
+        &self,
+        company: CompanyId,
+        about: Option<&BTreeSet<ContactId>>,
+        proposals: &[Proposal],
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// What waits for a person, at one company or everywhere, ordered by company, then by id.
+    fn waiting(
+        &self,
+        company: Option<CompanyId>,
+    ) -> impl Future<Output = Result<Vec<Proposal>, Error>> + Send;
+
+    /// One proposal that waits.
+    fn proposal(
+        &self,
+        id: &ProposalId,
+    ) -> impl Future<Output = Result<Option<Proposal>, Error>> + Send;
+
+    /// Records for ever what a person decided about a proposal; it waits no longer. Rejecting a pair
+    /// also keeps the two apart (as [`keep_apart`](Self::keep_apart)), in one step.
+    ///
+    /// A later decision is recorded beside the earlier one, and is the one that counts. Recording the
+    /// very same again changes nothing.
+    fn decide(&self, decision: &Decision) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Forgets what is older.
+    ///
+    /// Of changes that ended before, the images go, and every name and address in what stays: the
+    /// names in their evidence, those of a contact brought back, what a group membership said, and
+    /// where a mail went. Such a change has empty images, although it has ended; of a merge no
+    /// contact is left to bring back. What stays binds the future. A change whose action is a person's
+    /// text (fields, items, notes) goes as a whole. So does a finding that was noted before.
+    ///
+    /// An intent whose end nobody knows stays as it is, whatever its age. So do decisions, pairs and
+    /// the register. What waits for a person stays until a visit finds it no longer.
+    ///
+    /// It is done in steps. If one fails, what was forgotten before stays so, and another call goes on.
+    fn forget(&self, before: Timestamp) -> impl Future<Output = Result<Forgotten, Error>> + Send;
+
     /// Compares the addresses that let a company's contacts into the portal with the register, and,
     /// with [`Keep::Record`], makes them this company's part of it.
     ///
@@ -116,6 +165,30 @@ pub struct Register {
     pub fresh: BTreeSet<Email>,
     /// Addresses that another company has registered, for another contact.
     pub elsewhere: BTreeSet<Email>,
+}
+
+/// What was forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Changes that stay, without their images and without the names in them.
+    pub images: usize,
+    /// Changes that are gone, as their action was a person's text.
+    pub changes: usize,
+    /// Findings that are gone.
+    pub findings: usize,
+}
+
+impl AddAssign for Forgotten {
+    fn add_assign(&mut self, other: Self) {
+        let Self {
+            images,
+            changes,
+            findings,
+        } = other;
+        self.images += images;
+        self.changes += changes;
+        self.findings += findings;
+    }
 }
 
 macro_rules! delegate {
@@ -179,6 +252,31 @@ macro_rules! delegate {
                 by: &str,
             ) -> Result<(), Error> {
                 (**self).keep_apart(pair, company, at, by).await
+            }
+
+            async fn set_waiting(
+                &self,
+                company: CompanyId,
+                about: Option<&BTreeSet<ContactId>>,
+                proposals: &[Proposal],
+            ) -> Result<(), Error> {
+                (**self).set_waiting(company, about, proposals).await
+            }
+
+            async fn waiting(&self, company: Option<CompanyId>) -> Result<Vec<Proposal>, Error> {
+                (**self).waiting(company).await
+            }
+
+            async fn proposal(&self, id: &ProposalId) -> Result<Option<Proposal>, Error> {
+                (**self).proposal(id).await
+            }
+
+            async fn decide(&self, decision: &Decision) -> Result<(), Error> {
+                (**self).decide(decision).await
+            }
+
+            async fn forget(&self, before: Timestamp) -> Result<Forgotten, Error> {
+                (**self).forget(before).await
             }
 
             async fn portal_addresses(

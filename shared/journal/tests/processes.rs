@@ -15,7 +15,8 @@ use std::task::{Context, Poll, Waker};
 use jiff::Timestamp;
 use journal::{Query, Sqlite, Store};
 use model::{
-    Action, Cause, ChangeId, CompanyId, ContactId, Entry, Image, Outcome, Rule, RunId, Source,
+    Action, Cause, ChangeId, CompanyId, ContactId, Entry, Image, Outcome, Purpose, Rule, RunId,
+    Source,
 };
 
 const WRITERS: usize = 3;
@@ -127,6 +128,8 @@ fn intent(run: &str, number: u32) -> Entry {
             message: None,
         },
         rule: Rule::MergeDuplicates,
+        unit: 1,
+        purpose: Purpose::Policy,
         action: Action::Retire {
             contact: ContactId::new(number),
         },

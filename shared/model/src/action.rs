@@ -1,37 +1,40 @@
 //! Every write the product can make in the PSA: a closed list.
 
-use std::fmt;
+mod renamed;
+mod same;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CommunicationId, CommunicationKind, CommunicationTypeId, CompanyId, ContactId, Email, Login,
-    Membership, Portal, Private, PrivateValue, Reference, TypeAssociationId, TypeLabel,
+    Communication, CommunicationId, CommunicationKind, CommunicationTypeId, CompanyId, ContactId,
+    Email, Membership, Note, Portal, Private, PrivateValue, Reference, TypeAssociationId,
+    TypeLabel,
 };
 
 /// One write. Each is exactly one request, and each names what is expected before it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "write", rename_all = "kebab-case")]
 pub enum Action {
-    /// Make a contact its company's primary contact.
+    /// Make a contact its company's primary contact, or leave the company without one.
     SetDefaultContact {
         /// Whose.
         company: CompanyId,
         /// Who it was.
         before: Option<ContactId>,
         /// Who it is to be.
-        after: ContactId,
+        after: Option<ContactId>,
     },
-    /// Make a contact its company's billing contact.
+    /// Make a contact its company's billing contact, or leave the company without one.
     SetBillingContact {
         /// Whose.
         company: CompanyId,
         /// Who it was.
         before: Option<ContactId>,
         /// Who it is to be.
-        after: ContactId,
+        after: Option<ContactId>,
     },
-    /// Fill plain fields of a contact.
+    /// Fill plain fields of a contact, or put back what they held.
     SetFields {
         /// Whose.
         contact: ContactId,
@@ -45,7 +48,14 @@ pub enum Action {
         /// What.
         item: NewCommunication,
     },
-    /// Make an email, phone or fax the default of its kind.
+    /// Take away an email, phone or fax.
+    RemoveCommunication {
+        /// From whom.
+        contact: ContactId,
+        /// What.
+        item: Communication,
+    },
+    /// Make an email, phone or fax the default of its kind, or take the mark off the one that is.
     SetDefaultCommunication {
         /// Whose.
         contact: ContactId,
@@ -54,7 +64,7 @@ pub enum Action {
         /// The default before.
         before: Option<CommunicationId>,
         /// The default after; it may be the provisional id of an item the same plan adds.
-        after: CommunicationId,
+        after: Option<CommunicationId>,
     },
     /// Put a label on a contact.
     AddType {
@@ -79,12 +89,32 @@ pub enum Action {
         /// Which group, and how.
         membership: Membership,
     },
+    /// Take a contact out of a marketing group.
+    LeaveGroup {
+        /// Whom.
+        contact: ContactId,
+        /// Which group, and how it was in it.
+        membership: Membership,
+    },
     /// Write a note on a contact.
     AddNote {
         /// On whom.
         contact: ContactId,
         /// The note.
         text: Private,
+        /// The instance's type of note; its default when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        type_id: Option<u32>,
+        /// Whether it is flagged.
+        #[serde(default)]
+        flagged: bool,
+    },
+    /// Take a note off a contact.
+    RemoveNote {
+        /// Off whom.
+        contact: ContactId,
+        /// Which, and what it says.
+        note: Note,
     },
     /// Change a contact's access to the portal.
     SetPortal {
@@ -106,6 +136,27 @@ pub enum Action {
     Retire {
         /// Whom.
         contact: ContactId,
+    },
+    /// Make a contact active again.
+    Reactivate {
+        /// Whom.
+        contact: ContactId,
+    },
+    /// Bring back a contact that was merged away, as a new record with its names alone. What else it had
+    /// is written by the changes that follow.
+    Restore {
+        /// Who was merged away. That id is gone for good.
+        original: ContactId,
+        /// Who stayed.
+        survivor: ContactId,
+        /// Stands for the new id until the PSA has given one. Never sent.
+        provisional: ContactId,
+        /// Its first name.
+        first_name: Private,
+        /// Its last name.
+        last_name: Private,
+        /// The company's site that it belonged to, as the PSA numbers them.
+        site: Option<u32>,
     },
     /// Merge a contact into another; the PSA deletes it and moves what points at it.
     Merge {
@@ -134,7 +185,7 @@ pub struct FieldChange {
     pub field: String,
     /// What it held.
     pub before: Option<PrivateValue>,
-    /// What it is to hold.
+    /// What it is to hold; null to leave it blank.
     pub after: PrivateValue,
 }
 
@@ -170,128 +221,35 @@ pub enum Reversibility {
 }
 
 impl Action {
-    /// The contacts it writes to or deletes, the one that changes first.
+    /// The contacts it writes to, deletes or brings back, the one that changes first.
     #[must_use]
     pub fn contacts(&self) -> Vec<ContactId> {
         match self {
             Self::SetDefaultContact { before, after, .. }
             | Self::SetBillingContact { before, after, .. } => {
-                std::iter::once(*after).chain(*before).collect()
+                after.iter().chain(before).copied().collect()
             }
             Self::Merge {
                 loser, survivor, ..
             } => vec![*loser, *survivor],
+            Self::Restore {
+                original, survivor, ..
+            } => vec![*original, *survivor],
             Self::Repoint { before, after, .. } => vec![*before, *after],
             Self::SetFields { contact, .. }
             | Self::AddCommunication { contact, .. }
+            | Self::RemoveCommunication { contact, .. }
             | Self::SetDefaultCommunication { contact, .. }
             | Self::AddType { contact, .. }
             | Self::RemoveType { contact, .. }
             | Self::JoinGroup { contact, .. }
+            | Self::LeaveGroup { contact, .. }
             | Self::AddNote { contact, .. }
+            | Self::RemoveNote { contact, .. }
             | Self::SetPortal { contact, .. }
             | Self::RequestPassword { contact, .. }
-            | Self::Retire { contact } => vec![*contact],
-        }
-    }
-
-    /// Whether it would have the same effect on the same place as `other`, whatever stood there
-    /// before: how a change that somebody reverted is recognized when it is planned again.
-    #[must_use]
-    pub fn same_effect(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::SetDefaultContact { company, after, .. },
-                Self::SetDefaultContact {
-                    company: there,
-                    after: then,
-                    ..
-                },
-            )
-            | (
-                Self::SetBillingContact { company, after, .. },
-                Self::SetBillingContact {
-                    company: there,
-                    after: then,
-                    ..
-                },
-            ) => company == there && after == then,
-            (
-                Self::SetPortal { contact, after, .. },
-                Self::SetPortal {
-                    contact: whose,
-                    after: then,
-                    ..
-                },
-            ) => contact == whose && after == then,
-            (
-                Self::SetFields { contact, fields },
-                Self::SetFields {
-                    contact: whose,
-                    fields: then,
-                },
-            ) => {
-                contact == whose
-                    && fields.iter().any(|field| {
-                        then.iter()
-                            .any(|past| past.field == field.field && past.after == field.after)
-                    })
-            }
-            (
-                Self::AddCommunication { contact, item },
-                Self::AddCommunication {
-                    contact: whose,
-                    item: then,
-                },
-            ) => contact == whose && item.kind == then.kind && item.value == then.value,
-            (
-                Self::Merge {
-                    loser, survivor, ..
-                },
-                Self::Merge {
-                    loser: gone,
-                    survivor: kept,
-                    ..
-                },
-            ) => loser == gone && survivor == kept,
-            _ => self == other,
-        }
-    }
-
-    /// Whether it writes to the same place as `other`, so that the later one supersedes the earlier.
-    #[must_use]
-    pub fn same_place(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::SetDefaultContact { company, .. },
-                Self::SetDefaultContact { company: b, .. },
-            )
-            | (
-                Self::SetBillingContact { company, .. },
-                Self::SetBillingContact { company: b, .. },
-            ) => company == b,
-            (Self::SetPortal { contact, .. }, Self::SetPortal { contact: b, .. }) => contact == b,
-            (
-                Self::SetDefaultCommunication { contact, kind, .. },
-                Self::SetDefaultCommunication {
-                    contact: b,
-                    kind: of,
-                    ..
-                },
-            ) => contact == b && kind == of,
-            (
-                Self::AddType { contact, label } | Self::RemoveType { contact, label, .. },
-                Self::AddType {
-                    contact: b,
-                    label: l,
-                }
-                | Self::RemoveType {
-                    contact: b,
-                    label: l,
-                    ..
-                },
-            ) => contact == b && label.id == l.id,
-            _ => self.same_effect(other),
+            | Self::Retire { contact }
+            | Self::Reactivate { contact } => vec![*contact],
         }
     }
 
@@ -306,107 +264,21 @@ impl Action {
     }
 }
 
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SetDefaultContact {
-                company,
-                before,
-                after,
-            } => write!(
-                f,
-                "make {after} the default contact of company {company}, in place of {}",
-                or_nobody(*before)
-            ),
-            Self::SetBillingContact {
-                company,
-                before,
-                after,
-            } => write!(
-                f,
-                "make {after} the billing contact of company {company}, in place of {}",
-                or_nobody(*before)
-            ),
-            Self::SetFields { contact, fields } => {
-                let names: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
-                write!(f, "fill {} of contact {contact}", names.join(", "))
-            }
-            Self::AddCommunication { contact, item } => write!(
-                f,
-                "add {} {} to contact {contact}",
-                if item.is_default {
-                    "a default"
-                } else {
-                    "another"
-                },
-                kind_name(&item.kind)
-            ),
-            Self::SetDefaultCommunication {
-                contact,
-                kind,
-                before,
-                after,
-            } => {
-                write!(f, "make {} item ", kind_name(kind))?;
-                write_item(f, *after)?;
-                write!(f, " the default of contact {contact}")?;
-                match before {
-                    Some(before) => {
-                        f.write_str(", in place of ")?;
-                        write_item(f, *before)
-                    }
-                    None => Ok(()),
-                }
-            }
-            Self::AddType { contact, label } => {
-                write!(f, "label contact {contact} \"{}\"", label.name)
-            }
-            Self::RemoveType { contact, label, .. } => {
-                write!(f, "take the label \"{}\" off contact {contact}", label.name)
-            }
-            Self::JoinGroup {
-                contact,
-                membership,
-            } => write!(
-                f,
-                "put contact {contact} into marketing group {}",
-                membership.group
-            ),
-            Self::AddNote { contact, .. } => write!(f, "write a note on contact {contact}"),
-            Self::SetPortal { contact, after, .. } => match after.login {
-                Login::Disabled => write!(f, "switch off the portal login of contact {contact}"),
-                Login::Enabled => write!(f, "switch on the portal login of contact {contact}"),
-            },
-            Self::RequestPassword { contact, .. } => {
-                write!(f, "have the PSA mail contact {contact} a password link")
-            }
-            Self::Retire { contact } => write!(f, "make contact {contact} inactive"),
-            Self::Merge {
-                loser,
-                survivor,
-                references,
-            } => write!(
-                f,
-                "merge contact {loser} into {survivor}; {} with it",
-                match references.len() {
-                    0 => "no reference moves".to_owned(),
-                    1 => "1 reference moves".to_owned(),
-                    n => format!("{n} references move"),
-                }
-            ),
-            Self::Repoint {
-                reference,
-                before,
-                after,
-            } => write!(
-                f,
-                "point {reference} at contact {after}, in place of {before}"
-            ),
+impl NewCommunication {
+    /// The same item once more.
+    #[must_use]
+    pub fn like(item: &Communication) -> Self {
+        Self {
+            provisional: Self::provisional_id(item.id.get()),
+            kind: item.kind.clone(),
+            type_id: item.type_id,
+            type_name: item.type_name.clone(),
+            value: item.value.clone(),
+            extension: item.extension.clone(),
+            is_default: item.is_default,
         }
     }
-}
 
-impl NewCommunication {
     /// The provisional id of the `n`th item a plan adds. Vendors count up from 1 in 31 bits, so it
     /// cannot be a real one.
     #[must_use]
@@ -421,23 +293,16 @@ impl NewCommunication {
     }
 }
 
-fn or_nobody(contact: Option<ContactId>) -> String {
-    contact.map_or_else(|| "nobody".to_owned(), |id| id.to_string())
-}
-
-fn kind_name(kind: &CommunicationKind) -> &'static str {
-    match kind {
-        CommunicationKind::Email => "email",
-        CommunicationKind::Phone => "phone",
-        CommunicationKind::Fax => "fax",
-        CommunicationKind::Other(_) => "communication",
+impl ContactId {
+    /// Stands for the new id of a contact that a plan brings back.
+    #[must_use]
+    pub fn provisional_for(original: Self) -> Self {
+        Self::new(u32::MAX - original.get())
     }
-}
 
-fn write_item(f: &mut fmt::Formatter<'_>, id: CommunicationId) -> fmt::Result {
-    if NewCommunication::is_provisional(id) {
-        f.write_str("(just added)")
-    } else {
-        fmt::Display::fmt(&id, f)
+    /// Whether it stands for an id that the PSA has not given yet.
+    #[must_use]
+    pub fn is_provisional(self) -> bool {
+        self.get() > i32::MAX.unsigned_abs()
     }
 }

@@ -117,6 +117,9 @@ pub struct CustomField {
 }
 
 impl Contact {
+    /// The fields that point at other contacts, by their names on the wire.
+    pub const REFERENCES: [&'static str; 2] = ["managerContact", "assistantContact"];
+
     /// A contact with nothing but an id, a company and a name: active, without portal login.
     #[must_use]
     pub fn new(id: ContactId, company: CompanyId, first: &str, last: &str) -> Self {

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, ChangeId, Company, CompanyId, Contact, Details, Evidence, Finding, Rule, RunId,
+    Action, Change, ChangeId, Company, CompanyId, Contact, ContactId, Details, Evidence, Finding,
+    Purpose, Rule, RunId,
 };
 
 /// One change of ours: the intent before the call, the outcome after it.
@@ -20,6 +21,12 @@ pub struct Entry {
     pub cause: Cause,
     /// The policy.
     pub rule: Rule,
+    /// Its unit in the run: changes of one unit stand and fall together. 0 where it stands alone.
+    #[serde(default)]
+    pub unit: u32,
+    /// What it was made for.
+    #[serde(default, skip_serializing_if = "Purpose::is_policy")]
+    pub purpose: Purpose,
     /// What was to be written.
     pub action: Action,
     /// Why, in words.
@@ -47,6 +54,9 @@ pub struct Image {
     pub contacts: Vec<Contact>,
     /// What hung on a contact that a merge deleted.
     pub details: Option<Details>,
+    /// What hung on the contact that a merge kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Details>,
 }
 
 /// How a change ended.
@@ -55,6 +65,11 @@ pub struct Image {
 pub enum Outcome {
     /// The vendor answered, and the record says what was asked.
     Done,
+    /// A contact that was merged away is back.
+    Returned {
+        /// Its new id.
+        contact: ContactId,
+    },
     /// The answer was lost; reading showed that the write had taken effect.
     FoundDone,
     /// The answer was lost; reading showed that nothing had been written.
@@ -116,17 +131,41 @@ pub struct FindingEntry {
     pub at: Timestamp,
 }
 
+impl Entry {
+    /// The change, as it was planned.
+    #[must_use]
+    pub fn change(&self) -> Change {
+        Change {
+            unit: self.unit,
+            rule: self.rule,
+            purpose: self.purpose.clone(),
+            action: self.action.clone(),
+            reason: self.reason.clone(),
+            evidence: self.evidence.clone(),
+        }
+    }
+
+    /// The new id of the contact that it brought back.
+    #[must_use]
+    pub fn returned(&self) -> Option<ContactId> {
+        match (&self.action, &self.outcome) {
+            (Action::Restore { .. }, Some(Outcome::Returned { contact })) => Some(*contact),
+            _ => None,
+        }
+    }
+}
+
 impl Outcome {
     /// Whether the write took effect.
     #[must_use]
     pub fn took_effect(&self) -> bool {
-        matches!(self, Self::Done | Self::FoundDone)
+        matches!(self, Self::Done | Self::Returned { .. } | Self::FoundDone)
     }
 
     /// Whether the write took effect or, for all anybody knows, may have.
     #[must_use]
     pub fn may_have_happened(&self) -> bool {
-        matches!(self, Self::Done | Self::FoundDone | Self::Unknown)
+        self.took_effect() || *self == Self::Unknown
     }
 }
 
@@ -134,6 +173,7 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Done => f.write_str("done"),
+            Self::Returned { contact } => write!(f, "done: it is contact {contact} now"),
             Self::FoundDone => f.write_str("done (found by reading)"),
             Self::FoundUndone => f.write_str("not done (found by reading)"),
             Self::Refused { code } => write!(f, "refused by the PSA ({code})"),

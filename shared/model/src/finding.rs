@@ -45,6 +45,12 @@ pub enum FindingKind {
     Refused,
     /// A change that the mode of its policy withholds.
     Proposed,
+    /// A person rejected what the policy asks for; it is not done.
+    Rejected,
+    /// We and somebody else change the same place in turn.
+    Contested,
+    /// A change of ours could not be taken back, as somebody has changed the record since, or for good.
+    NotTakenBack,
 }
 
 impl fmt::Display for FindingKind {
@@ -59,6 +65,9 @@ impl fmt::Display for FindingKind {
             Self::BlastRadius => "blast-radius",
             Self::Refused => "refused",
             Self::Proposed => "proposed",
+            Self::Rejected => "rejected",
+            Self::Contested => "contested",
+            Self::NotTakenBack => "not-taken-back",
         })
     }
 }

@@ -13,6 +13,12 @@ pub struct IdError {
     expected: &'static str,
 }
 
+impl IdError {
+    pub(crate) const fn new(what: &'static str, expected: &'static str) -> Self {
+        Self { what, expected }
+    }
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
         $(#[$doc])*
@@ -72,6 +78,16 @@ ids! {
     RecordId, "a record id";
     /// The link between a contact and one of its type labels.
     TypeAssociationId, "a type association id";
+}
+
+impl NoteId {
+    /// A note that has no id yet.
+    pub const UNKNOWN: Self = Self::new(u32::MAX);
+}
+
+impl TypeAssociationId {
+    /// A link that has no id yet.
+    pub const UNKNOWN: Self = Self::new(u32::MAX);
 }
 
 /// One visit, from gathering to the last write.

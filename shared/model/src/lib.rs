@@ -20,6 +20,7 @@
 //! ```
 
 mod action;
+mod blast_radius;
 mod change;
 mod company;
 mod contact;
@@ -33,12 +34,15 @@ mod phone;
 mod plan;
 mod private;
 mod project;
+mod proposal;
 mod reference;
 mod rule;
+mod saved;
 mod snapshot;
 
 pub use action::{Action, FieldChange, NewCommunication, Reversibility};
-pub use change::Change;
+pub use blast_radius::BlastRadius;
+pub use change::{Change, Purpose};
 pub use company::Company;
 pub use contact::{
     Communication, CommunicationKind, Contact, CustomField, Login, Portal, TypeLabel,
@@ -55,6 +59,8 @@ pub use memory::{Memory, Past};
 pub use phone::Phone;
 pub use plan::{Plan, Withheld};
 pub use private::{Private, PrivateValue};
+pub use proposal::{Decision, Proposal, ProposalId, Verdict};
 pub use reference::{RecordKind, Reference};
 pub use rule::{Mode, Rule};
+pub use saved::{CompanyPlan, SavedPlan};
 pub use snapshot::{Details, Membership, Note, Scope, Snapshot};

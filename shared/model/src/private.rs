@@ -62,6 +62,12 @@ impl PrivateValue {
         }
     }
 
+    /// The id in a reference to another record.
+    #[must_use]
+    pub fn reference(&self) -> Option<u32> {
+        u32::try_from(self.0.get("id")?.as_u64()?).ok()
+    }
+
     /// One line of text for a note or a screen: a reference is shown by its name or id.
     #[must_use]
     pub fn reveal_line(&self) -> String {

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::{Action, Communication, Contact, CustomField, Snapshot};
+use crate::{
+    Action, Communication, Contact, ContactId, CustomField, Details, FieldChange, RecordId,
+    RecordKind, Reference, Snapshot,
+};
 
 impl Snapshot {
     /// Applies the expected effect of a write, so that the next policy plans on the result of the
@@ -10,23 +13,48 @@ impl Snapshot {
     pub fn project(&mut self, action: &Action) {
         match action {
             Action::SetDefaultContact { after, .. } => {
-                self.company.default_contact = Some(*after);
+                self.company.default_contact = *after;
                 for contact in self.contacts.values_mut() {
-                    contact.is_default = contact.id == *after;
+                    contact.is_default = Some(contact.id) == *after;
                 }
             }
             Action::SetBillingContact { after, .. } => {
-                self.company.billing_contact = Some(*after);
+                self.company.billing_contact = *after;
                 for contact in self.contacts.values_mut() {
-                    contact.is_billing = contact.id == *after;
+                    contact.is_billing = Some(contact.id) == *after;
                 }
             }
             Action::JoinGroup {
                 contact,
                 membership,
             } => {
-                let details = self.details.entry(*contact).or_default();
-                details.groups.push(membership.clone());
+                if let Some(details) = self.details.get_mut(contact) {
+                    details.groups.push(membership.clone());
+                }
+            }
+            Action::LeaveGroup {
+                contact,
+                membership,
+            } => {
+                if let Some(details) = self.details.get_mut(contact) {
+                    details.groups.retain(|held| held.group != membership.group);
+                }
+            }
+            Action::RemoveNote { contact, note } => {
+                if let Some(details) = self.details.get_mut(contact) {
+                    details.notes.retain(|held| held.id != note.id);
+                }
+            }
+            Action::Restore {
+                provisional,
+                first_name,
+                last_name,
+                ..
+            } => {
+                let (first, last) = (first_name.reveal(), last_name.reveal());
+                let restored = Contact::new(*provisional, self.company.id, first, last);
+                self.contacts.insert(*provisional, restored);
+                self.details.insert(*provisional, Details::default());
             }
             Action::AddNote { .. } | Action::RequestPassword { .. } => {}
             Action::Merge {
@@ -35,8 +63,9 @@ impl Snapshot {
                 self.contacts.remove(loser);
                 self.label_links.remove(loser);
                 let moved = self.details.remove(loser).unwrap_or_default().references;
-                let kept = self.details.entry(*survivor).or_default();
-                kept.references.extend(moved);
+                if let Some(kept) = self.details.get_mut(survivor) {
+                    kept.references.extend(moved);
+                }
                 for carriers in self.carriers.values_mut() {
                     carriers.retain(|carrier| carrier.id != *loser);
                 }
@@ -49,14 +78,36 @@ impl Snapshot {
                 if let Some(details) = self.details.get_mut(before) {
                     details.references.retain(|held| held != reference);
                 }
-                let kept = self.details.entry(*after).or_default();
-                kept.references.push(reference.clone());
+                if let Some(kept) = self.details.get_mut(after) {
+                    kept.references.push(reference.clone());
+                }
             }
             Action::RemoveType { contact, .. } => {
                 self.label_links.remove(contact);
                 self.project_contact(action);
             }
+            Action::SetFields { contact, fields } => {
+                for change in fields {
+                    self.project_reference(*contact, change);
+                }
+                self.project_contact(action);
+            }
             _ => self.project_contact(action),
+        }
+    }
+
+    /// A field may make a contact point at another one, as its manager.
+    fn project_reference(&mut self, contact: ContactId, change: &FieldChange) {
+        if !Contact::REFERENCES.contains(&change.field.as_str()) {
+            return;
+        }
+        let target = change.after.reference().map(ContactId::new);
+        if let Some(details) = target.and_then(|target| self.details.get_mut(&target)) {
+            details.references.push(Reference {
+                kind: RecordKind::Contact,
+                record: RecordId::new(contact.get()),
+                field: change.field.clone(),
+            });
         }
     }
 
@@ -80,6 +131,9 @@ impl Contact {
             Action::SetFields { fields, .. } => {
                 for change in fields {
                     match change.field.strip_prefix("customFields/") {
+                        None if change.after.is_blank() => {
+                            self.fields.remove(&change.field);
+                        }
                         None => {
                             self.fields
                                 .insert(change.field.clone(), change.after.clone());
@@ -87,11 +141,13 @@ impl Contact {
                         Some(id) => {
                             self.custom_fields
                                 .retain(|field| field.id.to_string() != id);
-                            self.custom_fields.push(CustomField {
-                                id: id.parse().unwrap_or_default(),
-                                caption: String::new(),
-                                value: change.after.clone(),
-                            });
+                            if !change.after.is_blank() {
+                                self.custom_fields.push(CustomField {
+                                    id: id.parse().unwrap_or_default(),
+                                    caption: String::new(),
+                                    value: change.after.clone(),
+                                });
+                            }
                         }
                     }
                 }
@@ -112,10 +168,13 @@ impl Contact {
                     is_default: item.is_default,
                 });
             }
+            Action::RemoveCommunication { item, .. } => {
+                self.communications.retain(|held| held.id != item.id);
+            }
             Action::SetDefaultCommunication { kind, after, .. } => {
                 for item in &mut self.communications {
                     if item.kind == *kind {
-                        item.is_default = item.id == *after;
+                        item.is_default = Some(item.id) == *after;
                     }
                 }
             }
@@ -126,16 +185,19 @@ impl Contact {
             }
             Action::RemoveType { label, .. } => self.types.retain(|t| t.id != label.id),
             Action::SetPortal { after, .. } => self.portal = *after,
-            Action::Retire { .. } => {
-                self.active = false;
+            Action::Retire { .. } | Action::Reactivate { .. } => {
+                self.active = matches!(action, Action::Reactivate { .. });
                 self.fields
-                    .insert("inactiveFlag".to_owned(), Value::Bool(true).into());
+                    .insert("inactiveFlag".to_owned(), Value::Bool(!self.active).into());
             }
             Action::SetDefaultContact { .. }
             | Action::SetBillingContact { .. }
             | Action::JoinGroup { .. }
+            | Action::LeaveGroup { .. }
             | Action::AddNote { .. }
+            | Action::RemoveNote { .. }
             | Action::RequestPassword { .. }
+            | Action::Restore { .. }
             | Action::Merge { .. }
             | Action::Repoint { .. } => {}
         }
@@ -177,7 +239,7 @@ mod tests {
         after.project(&Action::SetDefaultContact {
             company: CompanyId::new(1),
             before: Some(ContactId::new(10)),
-            after: ContactId::new(11),
+            after: Some(ContactId::new(11)),
         });
         assert_eq!(after.default_contact().unwrap().id, ContactId::new(11));
         assert_eq!(after.contacts.values().filter(|c| c.is_default).count(), 1);
@@ -193,6 +255,7 @@ mod tests {
             field: "contact".to_owned(),
         };
         after.details.entry(loser).or_default().references = vec![ticket.clone()];
+        after.details.entry(survivor).or_default();
         after.project(&Action::Merge {
             loser,
             survivor,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::RecordId;
+use crate::{ContactId, RecordId};
 
 /// One pointer from a record to a contact: it moves with a merge and is pointed back by undo.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,6 +15,23 @@ pub struct Reference {
     pub record: RecordId,
     /// Under which property, such as `contact` or `billToContact`.
     pub field: String,
+}
+
+impl Reference {
+    /// The contact that points, where it is one: at its manager or assistant.
+    #[must_use]
+    pub fn owner(&self) -> Option<ContactId> {
+        (self.kind == RecordKind::Contact).then(|| ContactId::new(self.record.get()))
+    }
+
+    /// The same, where the contact that points has another id.
+    #[must_use]
+    pub fn renamed(mut self, id: impl Fn(ContactId) -> ContactId) -> Self {
+        if let Some(owner) = self.owner() {
+            self.record = RecordId::new(id(owner).get());
+        }
+        self
+    }
 }
 
 impl fmt::Display for Reference {
@@ -63,6 +80,16 @@ impl RecordKind {
         Self::PurchaseOrder,
         Self::Contact,
     ];
+
+    /// Several of them.
+    #[must_use]
+    pub fn plural(self) -> String {
+        let one = self.to_string();
+        match one.strip_suffix('y') {
+            Some(stem) => format!("{stem}ies"),
+            None => format!("{one}s"),
+        }
+    }
 }
 
 impl fmt::Display for RecordKind {

@@ -78,6 +78,12 @@ pub struct Note {
     pub id: NoteId,
     /// What it says.
     pub text: Private,
+    /// The instance's type of note, as the PSA numbers them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub type_id: Option<u32>,
+    /// Whether it is flagged.
+    #[serde(default)]
+    pub flagged: bool,
 }
 
 /// A contact's place in a marketing group.
@@ -89,6 +95,15 @@ pub struct Membership {
     pub description: Option<Private>,
     /// Whether the contact unsubscribed.
     pub unsubscribed: bool,
+}
+
+impl Note {
+    /// Whether it says this, however its lines end.
+    #[must_use]
+    pub fn says(&self, text: &str) -> bool {
+        let plain = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
+        plain(self.text.reveal()) == plain(text)
+    }
 }
 
 impl Scope {

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use model::{
-    Action, Change, CommunicationKind, ContactId, Login, Mode, Pair, Plan, Rule, Snapshot,
+    Action, Change, CommunicationKind, ContactId, Login, Mode, Pair, Plan, Rule, Snapshot, Verdict,
 };
 
+use crate::decided::decided;
 use crate::portal_invite::usable_email;
 use crate::rules::Rules;
 
@@ -34,6 +35,7 @@ pub fn check(snapshot: &Snapshot, rules: &Rules, plan: &Plan) -> Vec<Objection> 
     let mut objections = Vec::new();
     let mut now = snapshot.clone();
     let mut gone: BTreeSet<ContactId> = BTreeSet::new();
+    let mut unasked = 0;
     for (number, change) in (1..).zip(&plan.changes) {
         let mut object = |words: String| {
             objections.push(Objection {
@@ -41,7 +43,12 @@ pub fn check(snapshot: &Snapshot, rules: &Rules, plan: &Plan) -> Vec<Objection> 
                 words,
             });
         };
-        if rules.mode(change.rule, snapshot.company.id) != Mode::Enforce {
+        let may_write = match rules.mode(change.rule, snapshot.company.id) {
+            Mode::Observe => false,
+            Mode::Review => is_approved(snapshot, plan, change),
+            Mode::Enforce => true,
+        };
+        if !may_write {
             object(format!("{} may not write here", change.rule));
         }
         for contact in touched(&change.action) {
@@ -59,6 +66,7 @@ pub fn check(snapshot: &Snapshot, rules: &Rules, plan: &Plan) -> Vec<Objection> 
         now.project(&change.action);
         if let Action::Merge { loser, .. } = change.action {
             gone.insert(loser);
+            unasked += usize::from(!is_approved(snapshot, plan, change));
         }
     }
     let mut object = |words: &str| {
@@ -67,7 +75,7 @@ pub fn check(snapshot: &Snapshot, rules: &Rules, plan: &Plan) -> Vec<Objection> 
             words: words.to_owned(),
         });
     };
-    if gone.len() > rules.limits.merges_per_visit as usize {
+    if unasked > rules.limits.merges_per_visit as usize {
         object("more merges than a visit may make");
     }
     if now
@@ -95,12 +103,38 @@ pub fn check(snapshot: &Snapshot, rules: &Rules, plan: &Plan) -> Vec<Objection> 
     objections
 }
 
+/// Whether a person approved the changes that this one stands and falls with.
+fn is_approved(snapshot: &Snapshot, plan: &Plan, change: &Change) -> bool {
+    let of_unit = plan
+        .changes
+        .iter()
+        .filter(|other| other.unit == change.unit);
+    let unit: Vec<Change> = of_unit.cloned().collect();
+    let said_so = decided(&snapshot.memory, &unit) == Some(Verdict::Approved);
+    let as_pair = unit.iter().any(|change| match change.action {
+        Action::Merge {
+            loser, survivor, ..
+        } => is_united(snapshot, loser, survivor),
+        Action::Retire { contact } => snapshot
+            .contacts
+            .keys()
+            .any(|other| *other != contact && is_united(snapshot, contact, *other)),
+        _ => false,
+    });
+    said_so || as_pair
+}
+
+/// Whether a person said that these are one person.
+fn is_united(snapshot: &Snapshot, a: ContactId, b: ContactId) -> bool {
+    snapshot.memory.united().contains(&Pair::new(a, b))
+}
+
 /// Contacts that must exist in the company when the change is made.
 fn touched(action: &Action) -> Vec<ContactId> {
     match action {
         // The contact before may be gone: that is why there is a new one.
         Action::SetDefaultContact { after, .. } | Action::SetBillingContact { after, .. } => {
-            vec![*after]
+            after.iter().copied().collect()
         }
         other => other.contacts(),
     }
@@ -139,6 +173,10 @@ fn forbidden(snapshot: &Snapshot, now: &Snapshot, rules: &Rules, change: &Change
             if *company != snapshot.company.id {
                 words.push(format!("company {company} is not the one visited"));
             }
+            let Some(after) = after else {
+                words.push(format!("company {company} would be left without one"));
+                return words;
+            };
             let active = now
                 .contacts
                 .get(after)
@@ -191,6 +229,13 @@ fn forbidden(snapshot: &Snapshot, now: &Snapshot, rules: &Rules, change: &Change
                 words.push(format!("contact {contact} would lose a default item"));
             }
         }
+        Action::Restore { .. }
+        | Action::Reactivate { .. }
+        | Action::RemoveCommunication { .. }
+        | Action::LeaveGroup { .. }
+        | Action::RemoveNote { .. } => {
+            words.push("no policy takes anything back".to_owned());
+        }
         Action::AddCommunication { item, .. }
             if matches!(item.kind, CommunicationKind::Other(_)) =>
         {
@@ -236,6 +281,9 @@ fn forbidden_merge(
         words.push(format!(
             "{loser} and {survivor} are not both of this company"
         ));
+    }
+    if is_united(snapshot, loser, survivor) {
+        return words;
     }
     for contact in [loser, survivor] {
         if !snapshot.is_read_around(contact) {

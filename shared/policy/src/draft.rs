@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Action, Change, ContactId, Evidence, Finding, FindingKind, Mode, Plan, Rule, Snapshot, Withheld,
+    Action, Change, ContactId, Evidence, Finding, FindingKind, Mode, Plan, ProposalId, Purpose,
+    Rule, Snapshot, Verdict, Withheld,
 };
 
+use crate::decided::decided;
 use crate::needs::Need;
 use crate::restraint::restrain;
 use crate::rules::Rules;
@@ -56,34 +58,55 @@ impl<'r> Draft<'r> {
         }
     }
 
-    /// Takes steps that stand and fall together into the plan, as far as the policy's mode and the
-    /// past allow. Only what will really be written changes what the next policy sees.
+    /// Takes steps that stand and fall together into the plan, as far as the policy's mode, the past and
+    /// people allow. Only what will really be written changes what the next policy sees.
     pub(crate) fn propose(&mut self, rule: Rule, steps: Vec<Step>) -> Proposal {
-        self.propose_in(self.mode(rule), rule, steps)
+        self.propose_in(self.mode(rule), rule, &Purpose::Policy, steps)
     }
 
-    /// The same, at most in the given mode.
-    pub(crate) fn propose_in(&mut self, mode: Mode, rule: Rule, steps: Vec<Step>) -> Proposal {
+    /// The same, at most in the given mode, and for a purpose.
+    pub(crate) fn propose_in(
+        &mut self,
+        mode: Mode,
+        rule: Rule,
+        purpose: &Purpose,
+        steps: Vec<Step>,
+    ) -> Proposal {
         let restrained = steps
             .iter()
             .find_map(|step| restrain(&self.now, self.rules, &step.action));
-        if let Some((kind, words)) = restrained {
-            let contacts = steps
-                .last()
-                .map(|s| s.action.contacts())
-                .unwrap_or_default();
-            self.find(rule, kind, contacts, words, Vec::new());
+        if let Some(restrained) = restrained {
+            let contacts = last_contacts(&steps);
+            self.find(
+                rule,
+                restrained.kind,
+                contacts,
+                restrained.words,
+                restrained.evidence,
+            );
             return Proposal::Restrained;
         }
         self.unit += 1;
-        for step in steps {
-            let change = Change {
+        let changes: Vec<Change> = steps
+            .into_iter()
+            .map(|step| Change {
                 unit: self.unit,
                 rule,
+                purpose: purpose.clone(),
                 action: step.action,
                 reason: step.reason,
                 evidence: step.evidence,
-            };
+            })
+            .collect();
+        let mode = match decided(&self.now.memory, &changes) {
+            Some(Verdict::Rejected) => {
+                self.find_rejected(rule, &changes);
+                return Proposal::Restrained;
+            }
+            Some(Verdict::Approved) if mode == Mode::Review => Mode::Enforce,
+            Some(Verdict::Approved) | None => mode,
+        };
+        for change in changes {
             if mode == Mode::Enforce {
                 self.now.project(&change.action);
                 self.plan.changes.push(change);
@@ -92,6 +115,18 @@ impl<'r> Draft<'r> {
             }
         }
         Proposal::Taken
+    }
+
+    fn find_rejected(&mut self, rule: Rule, changes: &[Change]) {
+        let (Some(last), Some(id)) = (changes.last(), ProposalId::of_changes(changes)) else {
+            return;
+        };
+        let words = format!(
+            "a person rejected this ({id}), so it is not done; approve it to have it done: {}",
+            last.action
+        );
+        let contacts = last.action.contacts();
+        self.find(rule, FindingKind::Rejected, contacts, words, Vec::new());
     }
 
     pub(crate) fn mode(&self, rule: Rule) -> Mode {
@@ -115,4 +150,11 @@ impl<'r> Draft<'r> {
             evidence,
         });
     }
+}
+
+fn last_contacts(steps: &[Step]) -> Vec<ContactId> {
+    steps
+        .last()
+        .map(|step| step.action.contacts())
+        .unwrap_or_default()
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use matching::Group;
 use model::{
     Action, Communication, Contact, ContactId, Details, Email, Evidence, FindingKind, Mode,
-    NewCommunication, Pair, Rule, Snapshot,
+    NewCommunication, Pair, Purpose, Rule, Snapshot,
 };
 
 use crate::draft::{Draft, Step};
@@ -16,7 +17,7 @@ use crate::survivor;
 
 const RULE: Rule = Rule::MergeDuplicates;
 
-/// One group of records of one person, with its survivor.
+/// Records of one person, with the survivor.
 struct Union {
     survivor: ContactId,
     why: String,
@@ -32,75 +33,28 @@ pub(crate) fn plan(draft: &mut Draft<'_>) {
         .filter(|c| !retired.contains(&c.id));
     let matches = matching::find(living, &draft.now.memory.distinct);
     let scope = draft.now.scope.clone();
+    let united = draft.now.memory.united();
 
-    for likely in matches.reviews {
+    for likely in &matches.reviews {
         let (low, high) = (likely.pair.low(), likely.pair.high());
-        if scope.covers(low) || scope.covers(high) {
+        if (scope.covers(low) || scope.covers(high)) && !united.contains(&likely.pair) {
             draft.find(
                 RULE,
                 FindingKind::PossibleDuplicate,
                 vec![low, high],
                 "these may be one person, but it is not certain; a person should compare them and \
                  merge or reject the pair",
-                likely.evidence,
+                likely.evidence.clone(),
             );
         }
     }
 
     let mut unions = Vec::new();
     for group in matches.groups {
-        if !group.members.iter().any(|id| scope.covers(*id)) {
-            continue;
+        if group.members.iter().any(|id| scope.covers(*id)) {
+            unions.extend(union(draft, &united, group));
         }
-        let Some((survivor, why)) =
-            survivor::choose(&draft.now, &group.members, &draft.rules.merge.survivor)
-        else {
-            continue;
-        };
-        if let Some(words) = needs_a_person(&draft.now, &group.members, survivor) {
-            draft.find(
-                RULE,
-                FindingKind::PossibleDuplicate,
-                group.members.into_iter().collect(),
-                words,
-                group.evidence.into_values().flatten().collect(),
-            );
-            continue;
-        }
-        // A large company was read around the visit's own contacts. That brought whoever is like them,
-        // but not whoever is like those: a group may hang together through two of the others, and a lone
-        // last name may be anybody's.
-        let members = group.members.iter().copied();
-        let unread: Vec<Need> = members
-            .filter(|id| !draft.now.is_read_around(*id))
-            .map(Need::Surroundings)
-            .collect();
-        if !unread.is_empty() {
-            draft.needs.extend(unread);
-            draft.find(
-                RULE,
-                FindingKind::PossibleDuplicate,
-                group.members.into_iter().collect(),
-                "these look like one person, but more contacts of this company may be the same than \
-                 could be read, so it is not certain; a person should compare them and merge or \
-                 reject the pair",
-                group.evidence.into_values().flatten().collect(),
-            );
-            continue;
-        }
-        let losers = group
-            .members
-            .iter()
-            .filter(|id| **id != survivor)
-            .map(|id| (*id, evidence_for(&group.evidence, *id)))
-            .collect();
-        unions.push(Union {
-            survivor,
-            why,
-            losers,
-        });
     }
-
     let merges: usize = unions.iter().map(|union| union.losers.len()).sum();
     let limit = draft.rules.limits.merges_per_visit as usize;
     let mut mode = draft.mode(RULE);
@@ -122,6 +76,100 @@ pub(crate) fn plan(draft: &mut Draft<'_>) {
             propose(draft, mode, union.survivor, &union.why, loser, evidence);
         }
     }
+    for pair in united {
+        let evidence = matches.reviews.iter().find(|likely| likely.pair == pair);
+        let evidence = evidence.map(|likely| likely.evidence.clone());
+        unite(draft, pair, evidence.unwrap_or_default());
+    }
+}
+
+/// The union of a group of certain duplicates, if no person is needed for it.
+fn union(draft: &mut Draft<'_>, united: &BTreeSet<Pair>, group: Group) -> Option<Union> {
+    let Group { members, evidence } = group;
+    let (survivor, why) = survivor::choose(&draft.now, &members, &draft.rules.merge.survivor)?;
+    let is_united = |id: &ContactId| *id == survivor || united.contains(&Pair::new(*id, survivor));
+    let doubt = impossible(&draft.now, &members, survivor).or_else(|| {
+        let settled = members.iter().all(is_united);
+        (!settled).then(|| doubtful(&draft.now, &members, survivor))?
+    });
+    if let Some(words) = doubt {
+        let contacts = members.into_iter().collect();
+        let evidence = evidence.into_values().flatten().collect();
+        draft.find(
+            RULE,
+            FindingKind::PossibleDuplicate,
+            contacts,
+            words,
+            evidence,
+        );
+        return None;
+    }
+    // A large company was read around the visit's own contacts. That brought whoever is like them,
+    // but not whoever is like those: a group may hang together through two of the others, and a lone
+    // last name may be anybody's.
+    let unread: Vec<Need> = members
+        .iter()
+        .filter(|id| !draft.now.is_read_around(**id))
+        .map(|id| Need::Surroundings(*id))
+        .collect();
+    if !unread.is_empty() {
+        draft.needs.extend(unread);
+        draft.find(
+            RULE,
+            FindingKind::PossibleDuplicate,
+            members.into_iter().collect(),
+            "these look like one person, but more contacts of this company may be the same than \
+             could be read, so it is not certain; a person should compare them and merge or \
+             reject the pair",
+            evidence.into_values().flatten().collect(),
+        );
+        return None;
+    }
+    let losers = members
+        .iter()
+        .filter(|id| **id != survivor)
+        .map(|id| (*id, evidence_for(&evidence, *id)))
+        .collect();
+    Some(Union {
+        survivor,
+        why,
+        losers,
+    })
+}
+
+/// Merges two records of which a person said that they are one, unless that has been done with the groups.
+fn unite(draft: &mut Draft<'_>, pair: Pair, evidence: Vec<Evidence>) {
+    let members = BTreeSet::from([pair.low(), pair.high()]);
+    let here = |id: &ContactId| draft.now.contacts.contains_key(id);
+    if !members.iter().all(here) || retired(&draft.now).iter().any(|id| members.contains(id)) {
+        return;
+    }
+    let chosen = survivor::choose(&draft.now, &members, &draft.rules.merge.survivor);
+    let Some((survivor, why)) = chosen else {
+        return;
+    };
+    if let Some(words) = impossible(&draft.now, &members, survivor) {
+        let contacts = members.into_iter().collect();
+        return draft.find(
+            RULE,
+            FindingKind::PossibleDuplicate,
+            contacts,
+            words,
+            evidence,
+        );
+    }
+    let loser = if survivor == pair.low() {
+        pair.high()
+    } else {
+        pair.low()
+    };
+    // The person's word is the approval; but where the policy only observes, nothing is written.
+    let mode = match draft.mode(RULE) {
+        Mode::Observe => Mode::Observe,
+        Mode::Review | Mode::Enforce => Mode::Enforce,
+    };
+    let why = format!("{why}; a person said that these are one");
+    propose(draft, mode, survivor, &why, loser, evidence);
 }
 
 fn propose(
@@ -169,7 +217,7 @@ fn propose(
         loser,
         evidence,
     );
-    draft.propose_in(mode, RULE, steps);
+    draft.propose_in(mode, RULE, &Purpose::Merge { loser, survivor }, steps);
 }
 
 /// All writes of one merge, the merge itself last: whatever must survive is copied before it.
@@ -196,7 +244,7 @@ fn steps(
             Action::SetDefaultContact {
                 company,
                 before: Some(loser),
-                after: survivor,
+                after: Some(survivor),
             },
             &before_merge,
         ));
@@ -206,7 +254,7 @@ fn steps(
             Action::SetBillingContact {
                 company,
                 before: Some(loser),
-                after: survivor,
+                after: Some(survivor),
             },
             &before_merge,
         ));
@@ -270,6 +318,8 @@ fn steps(
             Action::AddNote {
                 contact: survivor,
                 text: text.into(),
+                type_id: None,
+                flagged: false,
             },
             format!("the notes of {loser}, or what it says otherwise, would be lost"),
         ));
@@ -306,6 +356,8 @@ fn steps(
                     Action::AddNote {
                         contact: loser,
                         text: farewell.into(),
+                        type_id: None,
+                        flagged: false,
                     },
                     &before_merge,
                 ));
@@ -321,15 +373,8 @@ fn steps(
 }
 
 /// Why a certain match is still for a person to decide.
-fn needs_a_person(
-    now: &Snapshot,
-    members: &BTreeSet<ContactId>,
-    survivor: ContactId,
-) -> Option<String> {
-    let contacts: Vec<&Contact> = members
-        .iter()
-        .filter_map(|id| now.contacts.get(id))
-        .collect();
+fn doubtful(now: &Snapshot, members: &BTreeSet<ContactId>, survivor: ContactId) -> Option<String> {
+    let contacts = contacts_of(now, members);
     // A login that we hold is still somebody's login.
     let has_login = |contact: &Contact| contact.is_invited() || held(now, contact).is_some();
     let logins: BTreeSet<BTreeSet<Email>> = contacts
@@ -351,16 +396,24 @@ fn needs_a_person(
         );
     }
     let kept = now.contacts.get(&survivor)?;
-    if let Some(other) = contacts.iter().find(|c| has_login(c))
-        && !has_login(kept)
-    {
-        return Some(format!(
+    let other = contacts.iter().find(|contact| has_login(contact))?;
+    (!has_login(kept)).then(|| {
+        format!(
             "these are one person, but {survivor} would survive without the portal login that {} \
              has; a person should decide",
             other.id
-        ));
-    }
-    if !kept.active {
+        )
+    })
+}
+
+/// Why records cannot be merged, whoever asks for it.
+fn impossible(
+    now: &Snapshot,
+    members: &BTreeSet<ContactId>,
+    survivor: ContactId,
+) -> Option<String> {
+    let contacts = contacts_of(now, members);
+    if !now.contacts.get(&survivor)?.active {
         return Some(
             "these are one person, but all are inactive, and the PSA merges only into an active \
              contact; a person should reactivate one or leave them"
@@ -377,6 +430,13 @@ fn needs_a_person(
         })
 }
 
+fn contacts_of<'s>(now: &'s Snapshot, members: &BTreeSet<ContactId>) -> Vec<&'s Contact> {
+    members
+        .iter()
+        .filter_map(|id| now.contacts.get(id))
+        .collect()
+}
+
 /// The emails, phones and faxes of the loser that the survivor lacks. They do not become defaults,
 /// except where the survivor has none of their kind.
 fn missing_communications(kept: &Contact, gone: &Contact) -> Vec<NewCommunication> {
@@ -388,13 +448,8 @@ fn missing_communications(kept: &Contact, gone: &Contact) -> Vec<NewCommunicatio
             continue;
         }
         missing.push(NewCommunication {
-            provisional: NewCommunication::provisional_id(item.id.get()),
-            kind: item.kind.clone(),
-            type_id: item.type_id,
-            type_name: item.type_name.clone(),
-            value: item.value.clone(),
-            extension: item.extension.clone(),
             is_default: have.iter().all(|held| held.kind != item.kind),
+            ..NewCommunication::like(item)
         });
         have.push(item);
     }

@@ -47,8 +47,65 @@ const ADDRESS: &[&str] = &[
 const OPT_OUT: &str = "unsubscribeFlag";
 
 /// The plain fields that a merge carries over, or keeps in a note, by their names on the wire.
-pub fn carried_fields() -> impl Iterator<Item = &'static str> {
+pub(crate) fn carried_fields() -> impl Iterator<Item = &'static str> {
     FILLABLE.iter().chain(ADDRESS).chain([&OPT_OUT]).copied()
+}
+
+/// Further fields that a person fills, beside those that a merge carries.
+const PERSONAL: &[&str] = &["childrenFlag", "companyLocation", "marriedFlag"];
+
+/// What the PSA keeps by itself, or what other calls set: never restored as a field.
+const KEPT_BY_THE_PSA: &[&str] = &[
+    "defaultMergeContactId",
+    "defaultPhoneExtension",
+    "defaultPhoneNbr",
+    "defaultPhoneType",
+    "ignoreDuplicates",
+    "inactiveFlag",
+    "integratorTags",
+    "mobileGuid",
+    "photo",
+    "presence",
+    "site",
+];
+
+/// What gives a bare new record the fields that the old one had.
+#[derive(Default)]
+pub(crate) struct FieldsToRestore {
+    /// Each list is one write: plain fields go together; what points at another record, which may be gone,
+    /// goes alone.
+    pub(crate) writes: Vec<Vec<FieldChange>>,
+    /// Fields that this release does not know how to write.
+    pub(crate) unknown: Vec<String>,
+}
+
+/// The fields of a contact that a new record lacks.
+pub(crate) fn to_restore(record: &Contact) -> FieldsToRestore {
+    let mut restore = FieldsToRestore::default();
+    let mut together = Vec::new();
+    for (name, value) in &record.fields {
+        // A new record has every flag off.
+        let is_off = *value.reveal() == false;
+        if value.is_blank() || is_off || KEPT_BY_THE_PSA.contains(&name.as_str()) {
+            continue;
+        }
+        let mut known = carried_fields().chain(PERSONAL.iter().copied());
+        if !known.any(|field| field == name) {
+            restore.unknown.push(name.clone());
+        } else if value.reveal().is_object() {
+            restore.writes.push(vec![filled(name, value)]);
+        } else {
+            together.push(filled(name, value));
+        }
+    }
+    let custom = record
+        .custom_fields
+        .iter()
+        .filter(|field| !field.value.is_blank())
+        .map(|field| filled(&format!("customFields/{}", field.id), &field.value));
+    restore.writes.splice(0..0, [together, custom.collect()]);
+    restore.writes.retain(|fields| !fields.is_empty());
+    restore
 }
 
 /// The fields the survivor lacks and the loser has. A blank never overwrites; the survivor's own

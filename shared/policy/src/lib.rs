@@ -10,26 +10,31 @@
 //! The same snapshot gives the same plan, and a plan that has been carried out leaves nothing to plan.
 
 mod check;
+mod decided;
+mod differences;
 mod draft;
 mod duplicates;
 mod fields;
 mod needs;
 mod portal_invite;
 mod primary_contact;
+mod proposals;
 mod restraint;
 pub mod rules;
 mod survivor;
+pub mod undo;
 
 use std::collections::BTreeSet;
 
 use model::{Change, FindingKind, Plan, Rule, Snapshot};
 
 pub use check::{Objection, check};
-pub use fields::carried_fields;
+pub use differences::{Difference, differences};
 /// What to ask a system of record for, to be given the contacts that may be the same person as one:
 /// for companies that are too large to be read whole.
 pub use matching::{Lookups, NameStart};
 pub use needs::Need;
+pub use proposals::proposals;
 pub use rules::Rules;
 
 use draft::Draft;

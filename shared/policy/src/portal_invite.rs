@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use matching::{Company, Verdict, is_shared_mailbox, spells_name};
 use model::{
     Action, Change, Communication, CommunicationKind, Contact, ContactId, Email, FindingKind,
-    Login, Mode, Outcome, Past, Portal, Rule, Snapshot,
+    Login, Mode, Outcome, Past, Portal, Purpose, Rule, Snapshot,
 };
 
 use crate::draft::{Draft, Proposal, Step};
@@ -73,7 +73,7 @@ fn invited(draft: &mut Draft<'_>, id: ContactId) {
                 contact: id,
                 kind: CommunicationKind::Email,
                 before,
-                after: item.id,
+                after: Some(item.id),
             };
             let reason = "portal login goes by the default email, and this one is usable";
             draft.propose(RULE, vec![Step::new(action, reason)]);
@@ -120,6 +120,8 @@ fn note(contact: ContactId, why: &str) -> Step {
                  email of its own."
             )
             .into(),
+            type_id: None,
+            flagged: false,
         },
         "the rules ask for a note",
     )
@@ -175,7 +177,7 @@ fn release(draft: &mut Draft<'_>, id: ContactId, before_hold: Portal) {
                     .iter()
                     .find(|other| other.kind == CommunicationKind::Email && other.is_default)
                     .map(|other| other.id),
-                after: item.id,
+                after: Some(item.id),
             },
             "portal login goes by the default email, and this one is usable",
         ));
@@ -291,6 +293,7 @@ pub(crate) fn taken_over(now: &Snapshot) -> Vec<Change> {
             (ours.took_effect() && held.login == Login::Disabled).then(|| Change {
                 unit: 0,
                 rule: RULE,
+                purpose: Purpose::Policy,
                 action: Action::SetPortal {
                     contact: contact.id,
                     before: held,

@@ -69,7 +69,7 @@ fn succeed(draft: &mut Draft<'_>) {
     let action = Action::SetDefaultContact {
         company: now.company.id,
         before: now.company.default_contact,
-        after: first.id,
+        after: Some(first.id),
     };
     draft.propose(RULE, vec![Step::new(action, reason)]);
 }

@@ -3,66 +3,155 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use model::{Action, ContactId, FindingKind, Outcome, Past, RunId, Snapshot};
+use model::{
+    Action, ContactId, Evidence, FindingKind, Memory, Outcome, Past, RunId, Snapshot, Stance,
+};
 
 use crate::rules::Rules;
 
-/// Why a write must not be made now, in words for a finding. `None`: nothing forbids it.
-pub(crate) fn restrain(
-    snapshot: &Snapshot,
-    rules: &Rules,
-    action: &Action,
-) -> Option<(FindingKind, String)> {
-    let past = &snapshot.memory.past;
-    if let Some(change) = reverted(past, action) {
-        return Some((
-            FindingKind::PersonReverted,
-            format!(
+/// Why a write must not be made now, for a finding.
+pub(crate) struct Restraint {
+    pub(crate) kind: FindingKind,
+    pub(crate) words: String,
+    /// Who else is at work there, for an operator.
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// Why a write must not be made now. `None`: nothing forbids it.
+pub(crate) fn restrain(snapshot: &Snapshot, rules: &Rules, action: &Action) -> Option<Restraint> {
+    let memory = &snapshot.memory;
+    let past = &memory.past;
+    if let Some(change) = reverted(memory, action) {
+        let made = made_lately(snapshot, action);
+        let (kind, words) = if made > 1 {
+            (FindingKind::Contested, contested(made, action))
+        } else {
+            let words = format!(
                 "somebody put back what we did (change {}), so it is not done again; \
                  a person should decide which is right ({action})",
                 change.id
-            ),
-        ));
+            );
+            (FindingKind::PersonReverted, words)
+        };
+        return Some(Restraint {
+            kind,
+            words,
+            evidence: others(snapshot, action),
+        });
     }
     if let Some((change, code)) = refused(snapshot, action) {
-        return Some((
-            FindingKind::Refused,
-            format!(
+        return Some(Restraint {
+            kind: FindingKind::Refused,
+            words: format!(
                 "the PSA refused this in change {} ({code}) and the record is unchanged since; \
                  a person should look at what the PSA asks for ({action})",
                 change.id
             ),
-        ));
+            evidence: Vec::new(),
+        });
+    }
+    let made = made_lately(snapshot, action);
+    if made >= rules.limits.same_change_per_week as usize {
+        return Some(Restraint {
+            kind: FindingKind::Contested,
+            words: contested(made, action),
+            evidence: others(snapshot, action),
+        });
     }
     let limit = rules.limits.writes_per_contact_and_hour;
     action
         .contacts()
         .into_iter()
         .find(|contact| runs_within_hour(past, *contact, snapshot.taken_at).len() >= limit as usize)
-        .map(|contact| {
-            (
-                FindingKind::WriteBudget,
-                format!(
-                    "contact {contact} was written to by {limit} visits within an hour; something \
-                     changes it as often as we do, so nothing more is written until a person has \
-                     looked ({action})"
-                ),
-            )
+        .map(|contact| Restraint {
+            kind: FindingKind::WriteBudget,
+            words: format!(
+                "contact {contact} was written to by {limit} visits within an hour; something \
+                 changes it as often as we do, so nothing more is written until a person has \
+                 looked ({action})"
+            ),
+            evidence: others(snapshot, action),
         })
+}
+
+fn contested(made: usize, action: &Action) -> String {
+    format!(
+        "we made this change {made} times within a week, and each time it was undone; another tool or \
+         person keeps this place otherwise, so it is not made again: find out who it is and let one of \
+         the two do it ({action})"
+    )
+}
+
+/// Who else is at work at the place of a write: who changed its contacts last.
+fn others(snapshot: &Snapshot, action: &Action) -> Vec<Evidence> {
+    let contacts = action.contacts().into_iter();
+    contacts
+        .filter_map(|id| snapshot.contacts.get(&id))
+        .filter_map(|contact| {
+            let (member, at) = (contact.updated_by.as_ref()?, contact.updated_at?);
+            let words =
+                |member: &str| format!("contact {} was last changed by {member}, {at}", contact.id);
+            Some(Evidence {
+                field: "updatedBy".to_owned(),
+                stance: Stance::Conflicts,
+                weight: 0,
+                words: words("another member"),
+                named: Some(words(member.reveal()).into()),
+            })
+        })
+        .collect()
+}
+
+/// How often this same change was made within the last week, with nothing of ours in between that would
+/// explain why it is needed again.
+fn made_lately(snapshot: &Snapshot, action: &Action) -> usize {
+    let week_ago = snapshot
+        .taken_at
+        .checked_sub(SignedDuration::from_hours(7 * 24))
+        .unwrap_or(Timestamp::MIN);
+    let past = snapshot.memory.past.iter().rev();
+    past.take_while(|past| past.at > week_ago)
+        .filter(|past| past.took_effect() && past.action.same_place(action))
+        .take_while(|past| lands_the_same(&past.action, action))
+        .filter(|past| !snapshot.memory.is_persons(past))
+        .count()
+}
+
+/// Whether two writes leave the same place in the same state, whatever stood there before.
+fn lands_the_same(then: &Action, now: &Action) -> bool {
+    match (then, now) {
+        (Action::AddNote { .. }, _) => false,
+        (
+            Action::SetDefaultCommunication {
+                contact,
+                kind,
+                after,
+                ..
+            },
+            Action::SetDefaultCommunication {
+                contact: whose,
+                kind: of,
+                after: to,
+                ..
+            },
+        ) => contact == whose && kind == of && after == to,
+        _ => then.same_effect(now),
+    }
 }
 
 /// The change that a person took back: the last one to this place is theirs, or it is ours and has the
 /// effect that is planned again, while the record shows what stood there before it.
-fn reverted<'a>(past: &'a [Past], action: &Action) -> Option<&'a Past> {
+fn reverted<'a>(memory: &'a Memory, action: &Action) -> Option<&'a Past> {
     // A note says what happened at its time; the same may happen again.
     if matches!(action, Action::AddNote { .. }) {
         return None;
     }
-    let last = past
+    let last = memory
+        .past
         .iter()
         .rev()
         .find(|past| past.counts() && past.action.same_place(action))?;
-    if last.outcome == Some(Outcome::ByPerson) {
+    if memory.is_persons(last) {
         return Some(last);
     }
     (last.action.same_effect(action) && stands_as_before(&last.action, action)).then_some(last)

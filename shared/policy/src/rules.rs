@@ -91,6 +91,8 @@ pub struct PortalRules {
 pub struct Limits {
     /// Visits that may write to one contact within an hour before something must be fighting us.
     pub writes_per_contact_and_hour: u32,
+    /// How often the same change is made within a week, when somebody else undoes it each time.
+    pub same_change_per_week: u32,
     /// Merges in one visit; a plan with more waits for a person.
     pub merges_per_visit: u32,
     /// A company with more contacts than this, at most 1000, is visited focused.
@@ -122,6 +124,7 @@ impl Default for Rules {
             },
             limits: Limits {
                 writes_per_contact_and_hour: 5,
+                same_change_per_week: 3,
                 merges_per_visit: 5,
                 contacts_read_whole: 1000,
             },
@@ -141,13 +144,33 @@ impl Rules {
             .unwrap_or_default()
     }
 
-    /// Whether any policy may write anywhere: without one, no writer needs to exist.
+    /// Whether any policy may write anywhere, be it after review. Where all observe, no writer exists.
     #[must_use]
     pub fn may_write(&self) -> bool {
         self.modes
             .values()
             .chain(self.companies.values().flat_map(BTreeMap::values))
-            .any(|mode| *mode == Mode::Enforce)
+            .any(|mode| *mode != Mode::Observe)
+    }
+
+    /// Whether any policy may write at a company, be it after review.
+    #[must_use]
+    pub fn may_write_at(&self, company: CompanyId) -> bool {
+        Rule::ALL
+            .iter()
+            .any(|rule| self.mode(*rule, company) != Mode::Observe)
+    }
+
+    /// These rules for somebody who has looked at the plan: what waits for review is done.
+    #[must_use]
+    pub fn approved(mut self) -> Self {
+        let all = self.companies.values_mut().flat_map(BTreeMap::values_mut);
+        for mode in self.modes.values_mut().chain(all) {
+            if *mode == Mode::Review {
+                *mode = Mode::Enforce;
+            }
+        }
+        self
     }
 
     /// These rules with one mode for every policy.

@@ -1,14 +1,16 @@
-//! The executor: one match over the action, one journal entry around each call.
+//! The executor: one journal entry around each call.
+
+mod call;
+mod current;
+mod real;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use connectwise::Writer;
 use journal::Store;
-use model::{
-    Action, Change, ChangeId, CommunicationId, Company, Contact, ContactId, Image, Outcome, Plan,
-    Snapshot,
-};
+use model::{Action, Change, ChangeId, CommunicationId, ContactId, Image, Outcome, Plan, Snapshot};
 
+use crate::apply::call::Returned;
 use crate::error::Error;
 use crate::precondition::merge_is_stale;
 use crate::record::Record;
@@ -29,17 +31,11 @@ pub(crate) struct Executor<'v, J> {
     writer: &'v Writer,
     /// The records as they stand: as read, then as each write left them.
     current: Snapshot,
-    /// The real ids of items that this visit added.
+    /// The real ids of items that were added.
     added: BTreeMap<CommunicationId, CommunicationId>,
+    /// The real ids of contacts that were brought back.
+    returned: BTreeMap<ContactId, ContactId>,
     record: Record<'v, J>,
-}
-
-/// What the PSA returned for a write.
-enum Returned {
-    Contact(Box<Contact>),
-    Company(Box<Company>),
-    Item(CommunicationId),
-    Nothing,
 }
 
 impl<'v, J: Store> Executor<'v, J> {
@@ -54,6 +50,7 @@ impl<'v, J: Store> Executor<'v, J> {
             writer,
             current,
             added: BTreeMap::new(),
+            returned: BTreeMap::new(),
             record,
         }
     }
@@ -90,186 +87,75 @@ impl<'v, J: Store> Executor<'v, J> {
         })
     }
 
-    async fn make(&mut self, change: &Change) -> Result<Outcome, Error> {
+    /// Makes one change, and journals it.
+    pub(crate) async fn make(&mut self, change: &Change) -> Result<Outcome, Error> {
+        let change = &self.real(change).await?;
+        // The one write that destroys a record is checked against a fresh reading, which is also its
+        // journalled image.
         if let Action::Merge {
             loser, survivor, ..
         } = change.action
+            && !self.still_as_planned(loser, survivor).await?
         {
-            // The one write that destroys a record is checked against a fresh reading, which is also
-            // its journalled image.
-            let gone = self.reconciler.reader.contact(loser).await?;
-            let kept = self.reconciler.reader.contact(survivor).await?;
-            let stale = merge_is_stale(
-                &self.current,
-                loser,
-                survivor,
-                (gone.as_ref(), kept.as_ref()),
-            );
-            for contact in [gone, kept].into_iter().flatten() {
-                self.current.contacts.insert(contact.id, contact);
-            }
-            if stale {
-                let id = self
-                    .record
-                    .intend(change, self.image(&change.action))
-                    .await?;
-                return self.record.conclude(&id, Outcome::Stale, None).await;
-            }
+            let before = self.image(&change.action);
+            let id = self.record.intend(change, before).await?;
+            return self.record.conclude(&id, Outcome::Stale, None).await;
         }
-        let id = self
-            .record
-            .intend(change, self.image(&change.action))
-            .await?;
-        match self.write(&change.action).await {
+        let before = match &change.action {
+            // Whoever has the name already is not the one who is about to come back.
+            Action::Restore {
+                first_name,
+                last_name,
+                ..
+            } => {
+                let company = self.record.request.company;
+                let reader = &self.reconciler.reader;
+                let namesakes = reader.contacts_named(company, first_name, last_name);
+                Image {
+                    contacts: namesakes.await?,
+                    ..Image::default()
+                }
+            }
+            action => self.image(action),
+        };
+        let id = self.record.intend(change, before.clone()).await?;
+        match self.call(&change.action, &before).await {
             Ok(returned) => {
+                let outcome = match &returned {
+                    Returned::New(contact) => Outcome::Returned {
+                        contact: contact.id,
+                    },
+                    _ => Outcome::Done,
+                };
                 let after = self.take_over(&change.action, returned);
-                // A merge is done when nothing points at the loser any more; until then its intent
-                // stays open.
+                // A merge is done when nothing points at the loser any more, and a return when nobody can
+                // merge it again; until then the intent stays open.
                 self.reconciler
-                    .mend(self.writer, &mut self.record, &change.action)
+                    .complete(self.writer, &mut self.record, change, &outcome)
                     .await?;
-                self.record.conclude(&id, Outcome::Done, Some(after)).await
+                self.record.conclude(&id, outcome, Some(after)).await
             }
             Err(error) => failed(&mut self.record, &change.action, &id, error).await,
         }
     }
 
-    /// The call itself.
-    async fn write(&self, action: &Action) -> Result<Returned, connectwise::Error> {
-        let writer = self.writer;
-        Ok(match action {
-            Action::SetDefaultContact { company, after, .. } => Returned::Company(Box::new(
-                writer.set_default_contact(*company, *after).await?,
-            )),
-            Action::SetBillingContact { company, after, .. } => Returned::Company(Box::new(
-                writer.set_billing_contact(*company, *after).await?,
-            )),
-            Action::SetFields { contact, fields } => {
-                Returned::Contact(Box::new(writer.set_fields(*contact, fields).await?))
-            }
-            Action::AddCommunication { contact, item } => {
-                Returned::Item(writer.add_communication(*contact, item).await?.id)
-            }
-            Action::SetDefaultCommunication { contact, after, .. } => {
-                let item = self.added.get(after).unwrap_or(after);
-                writer.set_default_communication(*contact, *item).await?;
-                Returned::Nothing
-            }
-            Action::AddType { contact, label } => {
-                writer.add_type(*contact, label.id).await?;
-                Returned::Nothing
-            }
-            Action::RemoveType {
-                contact,
-                association,
-                ..
-            } => {
-                writer.remove_type(*contact, *association).await?;
-                Returned::Nothing
-            }
-            Action::JoinGroup {
-                contact,
-                membership,
-            } => {
-                writer.join_group(*contact, membership).await?;
-                Returned::Nothing
-            }
-            Action::AddNote { contact, text } => {
-                writer.add_note(*contact, text.reveal()).await?;
-                Returned::Nothing
-            }
-            Action::SetPortal { contact, after, .. } => {
-                Returned::Contact(Box::new(writer.set_portal(*contact, *after).await?))
-            }
-            Action::RequestPassword { email, .. } => {
-                writer.request_password(email).await?;
-                Returned::Nothing
-            }
-            Action::Retire { contact } => {
-                Returned::Contact(Box::new(writer.retire(*contact).await?))
-            }
-            Action::Merge {
-                loser, survivor, ..
-            } => {
-                writer.merge(*loser, *survivor).await?;
-                Returned::Nothing
-            }
-            Action::Repoint {
-                reference, after, ..
-            } => {
-                writer.repoint(reference, *after).await?;
-                Returned::Nothing
-            }
-        })
-    }
-
-    /// Brings the current records up to date with a write that succeeded, and images them.
-    fn take_over(&mut self, action: &Action, returned: Returned) -> Image {
-        self.current.project(action);
-        match returned {
-            Returned::Contact(contact) => {
-                self.current.contacts.insert(contact.id, *contact);
-            }
-            Returned::Company(company) => self.current.company = *company,
-            Returned::Item(real) => {
-                if let Action::AddCommunication { contact, item } = action {
-                    self.added.insert(item.provisional, real);
-                    let items = self
-                        .current
-                        .contacts
-                        .get_mut(contact)
-                        .map(|contact| contact.communications.as_mut_slice());
-                    for held in items.unwrap_or_default() {
-                        if held.id == item.provisional {
-                            held.id = real;
-                        }
-                    }
-                }
-            }
-            Returned::Nothing => {}
+    /// Reads two contacts again that are about to be merged, and says whether they are as they were.
+    async fn still_as_planned(
+        &mut self,
+        loser: ContactId,
+        survivor: ContactId,
+    ) -> Result<bool, Error> {
+        if !self.reconciler.drill.checks_preconditions() {
+            return Ok(true);
         }
-        if let Action::SetDefaultCommunication {
-            contact,
-            kind,
-            after,
-            ..
-        } = action
-            && let Some(real) = self.added.get(after)
-            && let Some(contact) = self.current.contacts.get_mut(contact)
-        {
-            for held in contact
-                .communications
-                .iter_mut()
-                .filter(|held| held.kind == *kind)
-            {
-                held.is_default = held.id == *real;
-            }
+        let gone = self.reconciler.reader.contact(loser).await?;
+        let kept = self.reconciler.reader.contact(survivor).await?;
+        let now = (gone.as_ref(), kept.as_ref());
+        let stale = merge_is_stale(&self.current, loser, survivor, now);
+        for contact in [gone, kept].into_iter().flatten() {
+            self.current.contacts.insert(contact.id, contact);
         }
-        self.image(action)
-    }
-
-    /// The records an action touches, as they stand.
-    fn image(&self, action: &Action) -> Image {
-        let mut touched: Vec<ContactId> = action.contacts();
-        touched.sort();
-        let contacts = touched
-            .iter()
-            .filter_map(|id| self.current.contacts.get(id).cloned());
-        let of_company = matches!(
-            action,
-            Action::SetDefaultContact { .. } | Action::SetBillingContact { .. }
-        );
-        let details = match action {
-            Action::Merge { loser, .. } | Action::Retire { contact: loser } => {
-                self.current.details.get(loser).cloned()
-            }
-            _ => None,
-        };
-        Image {
-            company: of_company.then(|| self.current.company.clone()),
-            contacts: contacts.collect(),
-            details,
-        }
+        Ok(!stale)
     }
 }
 

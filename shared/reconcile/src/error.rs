@@ -18,6 +18,15 @@ pub enum Error {
     /// The checker objects to the plan. Nothing of it was written: this is a mistake of ours.
     #[error("carry out a plan: {}", list(.0))]
     PlanRefused(Vec<Objection>),
+    /// The checker objects to an undo. Nothing of it was written: this is a mistake of ours.
+    #[error("take changes back: {}", .0.join("; "))]
+    UndoRefused(Vec<String>),
+    /// What is to be taken back, or what is there, is not what it was when the plan was shown.
+    #[error("carry out a plan: the records have changed since it was shown; look at it again")]
+    Outdated,
+    /// There is no writer, and what was asked for needs one.
+    #[error("carry out a plan: this process may not write")]
+    NoWriter,
     /// The records kept changing under the visit; the next one starts from what is there then.
     #[error("finish the visit of a company: its records kept changing while it was visited")]
     Unsettled,

@@ -41,7 +41,13 @@ pub fn fate(error: &Error) -> Fate {
         Error::Journal(journal) if journal.is_transient() => Fate::Retry { after: None },
         Error::Queue(queue) if queue.is_transient() => Fate::Retry { after: None },
         Error::Unsettled => Fate::Retry { after: None },
-        Error::Psa(_) | Error::Journal(_) | Error::Queue(_) | Error::PlanRefused(_) => Fate::Dead,
+        Error::Psa(_)
+        | Error::Journal(_)
+        | Error::Queue(_)
+        | Error::PlanRefused(_)
+        | Error::UndoRefused(_)
+        | Error::Outdated
+        | Error::NoWriter => Fate::Dead,
     }
 }
 

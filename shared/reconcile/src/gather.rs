@@ -28,7 +28,7 @@ impl<J: Store> Reconciler<J> {
         };
         let mut snapshot = Snapshot::new(now, company);
         snapshot.primary_label = primary_label;
-        snapshot.memory = memory;
+        snapshot.memory = memory.in_present_ids();
 
         let page = self.first_page(request).await?;
         match page {

@@ -10,6 +10,7 @@
 
 mod apply;
 mod clock;
+mod drill;
 mod error;
 mod fate;
 mod focus;
@@ -19,12 +20,18 @@ mod locate;
 mod mend;
 mod precondition;
 mod record;
+mod saved;
 mod settle;
+mod undo;
 mod visit;
 
 pub use clock::{Clock, SystemClock};
+#[cfg(feature = "drill")]
+pub use drill::Safeguard;
 pub use error::Error;
 pub use fate::{Fate, backoff, fate};
 pub use journal::Store;
 pub use locate::Located;
+pub use saved::{Applied, Refusal};
+pub use undo::{End, Reversed, Target, UndoPlan, Undone};
 pub use visit::{Planned, Reconciler, Request, Visit};

@@ -1,8 +1,10 @@
-//! What the PSA's merge left behind.
+//! What the PSA's own writes leave undone.
+
+use std::collections::BTreeSet;
 
 use connectwise::Writer;
 use journal::Store;
-use model::{Action, Change, Image, Outcome, Rule};
+use model::{Action, Change, CompanyId, ContactId, Image, Outcome, Pair, Purpose};
 
 use crate::apply::failed;
 use crate::error::Error;
@@ -12,25 +14,124 @@ use crate::visit::Reconciler;
 impl<J: Store> Reconciler<J> {
     /// After a merge: points whatever still points at the loser at the survivor, each with an entry
     /// of its own. Which kinds of record the PSA's merge moves is not documented, so the references
-    /// that were listed before it are looked at again. Any other action leaves nothing behind.
-    pub(crate) async fn mend(
+    /// that were listed before it are looked at again. Whom people told apart from the loser they told apart
+    /// from the survivor.
+    ///
+    /// After a return: the contact and whom it had been merged into are two people, for ever, and so are the
+    /// contact and whoever else was merged into the same one and has come back; and so are those whom people
+    /// told apart from it under its old id.
+    ///
+    /// Any other change leaves nothing undone.
+    pub(crate) async fn complete(
         &self,
         writer: &Writer,
         record: &mut Record<'_, J>,
-        action: &Action,
+        change: &Change,
+        outcome: &Outcome,
+    ) -> Result<(), Error> {
+        let company = record.request.company;
+        match (&change.action, outcome) {
+            (
+                Action::Merge {
+                    loser, survivor, ..
+                },
+                _,
+            ) => {
+                self.keep_apart_too(company, *loser, *survivor).await?;
+                self.mend(writer, record, change).await
+            }
+            (
+                Action::Restore {
+                    original, survivor, ..
+                },
+                Outcome::Returned { contact },
+            ) => {
+                self.keep_apart_too(company, *original, *contact).await?;
+                self.unite_no_more(company, *contact, *survivor).await
+            }
+            (Action::Reactivate { contact }, _) => {
+                // A careful merge is taken back by making the contact active again.
+                let undone = match change.purpose.undone() {
+                    Some(id) => self.journal.entry(id).await?,
+                    None => None,
+                };
+                match undone.map(|entry| entry.purpose) {
+                    Some(Purpose::Merge { survivor, .. }) => {
+                        self.unite_no_more(company, *contact, survivor).await
+                    }
+                    _ => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps a contact apart that was merged and no longer is: from the survivor, and from the others of that
+    /// person that were brought back.
+    async fn unite_no_more(
+        &self,
+        company: CompanyId,
+        contact: ContactId,
+        survivor: ContactId,
+    ) -> Result<(), Error> {
+        let memory = self.journal.memory(company).await?;
+        let newest = memory.returned();
+        let id = |contact: &ContactId| newest.get(contact).copied().unwrap_or(*contact);
+        let merged = memory.past.iter().filter_map(|past| match &past.purpose {
+            Purpose::Merge { loser, survivor: s } if id(s) == id(&survivor) => Some(id(loser)),
+            _ => None,
+        });
+        let others: BTreeSet<ContactId> = merged.chain([id(&survivor)]).collect();
+        for other in others.into_iter().filter(|other| *other != contact) {
+            let pair = Pair::new(contact, other);
+            if !memory.distinct.contains(&pair) {
+                let at = self.clock.now();
+                self.journal.keep_apart(pair, company, at, "undo").await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever is not `known` is not `new` either: both are ids of one person.
+    async fn keep_apart_too(
+        &self,
+        company: CompanyId,
+        known: ContactId,
+        new: ContactId,
+    ) -> Result<(), Error> {
+        let memory = self.journal.memory(company).await?;
+        for pair in &memory.distinct {
+            let other = match (pair.low(), pair.high()) {
+                (low, high) if low == known => high,
+                (low, high) if high == known => low,
+                _ => continue,
+            };
+            let inherited = Pair::new(new, other);
+            if other != new && !memory.distinct.contains(&inherited) {
+                let at = self.clock.now();
+                let by = format!("as contact {known}");
+                self.journal.keep_apart(inherited, company, at, &by).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn mend(
+        &self,
+        writer: &Writer,
+        record: &mut Record<'_, J>,
+        merge: &Change,
     ) -> Result<(), Error> {
         let Action::Merge {
             loser,
             survivor,
             references,
-        } = action
+        } = &merge.action
         else {
             return Ok(());
         };
         for reference in self.reader.still_at(references, *loser).await? {
             let change = Change {
-                unit: 0,
-                rule: Rule::MergeDuplicates,
                 reason: format!("the PSA's merge of contact {loser} left it behind"),
                 action: Action::Repoint {
                     reference: reference.clone(),
@@ -38,6 +139,7 @@ impl<J: Store> Reconciler<J> {
                     after: *survivor,
                 },
                 evidence: Vec::new(),
+                ..merge.clone()
             };
             let id = record.intend(&change, Image::default()).await?;
             match writer.repoint(&reference, *survivor).await {

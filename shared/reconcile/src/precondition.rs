@@ -1,7 +1,7 @@
 //! Whether records are still as the plan expects them.
 
 use model::{Contact, ContactId, Snapshot};
-use serde_json::Value;
+use policy::differences;
 
 /// Why a merge must not be made now, although it was right when it was planned. The two records were
 /// read again a moment ago.
@@ -18,66 +18,15 @@ pub(crate) fn merge_is_stale(
         expected
             .contacts
             .get(&id)
-            .is_some_and(|expected| agree(expected, now))
+            .is_some_and(|expected| differences(expected, now).is_empty())
     };
     !same(loser, loser_now) || !same(survivor, survivor_now) || !survivor_now.active
-}
-
-/// Whether two readings of a contact agree in everything that a person could have changed. Flags that
-/// follow the company, and the stamps of our own writes, do not count.
-fn agree(expected: &Contact, now: &Contact) -> bool {
-    let items = |contact: &Contact| {
-        let mut items: Vec<_> = contact
-            .communications
-            .iter()
-            .map(|item| {
-                let extension = item.extension.as_ref().map(|e| e.reveal().to_owned());
-                (item.kind.clone(), item.value.reveal().to_owned(), extension)
-            })
-            .collect();
-        items.sort();
-        items
-    };
-    let labels = |contact: &Contact| {
-        let mut labels: Vec<_> = contact.types.iter().map(|label| label.id).collect();
-        labels.sort();
-        labels
-    };
-    let custom_fields = |contact: &Contact| {
-        let mut fields: Vec<_> = contact
-            .custom_fields
-            .iter()
-            .filter(|field| !field.value.is_blank())
-            .map(|field| (field.id, field.value.reveal().to_string()))
-            .collect();
-        fields.sort();
-        fields
-    };
-    expected.company == now.company
-        && expected.first_name == now.first_name
-        && expected.last_name == now.last_name
-        && expected.active == now.active
-        && expected.portal == now.portal
-        && items(expected) == items(now)
-        && labels(expected) == labels(now)
-        && custom_fields(expected) == custom_fields(now)
-        && policy::carried_fields().all(|field| value(expected, field) == value(now, field))
-}
-
-/// A field's value as far as a person sets it: of a reference its id, and nothing where it is blank.
-fn value<'c>(contact: &'c Contact, field: &str) -> Option<&'c Value> {
-    let value = contact
-        .fields
-        .get(field)
-        .filter(|value| !value.is_blank())?
-        .reveal();
-    Some(value.get("id").unwrap_or(value))
 }
 
 #[cfg(test)]
 mod tests {
     use model::{Company, CompanyId, PrivateValue};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -36,6 +36,8 @@ impl<J: Store> Record<'_, J> {
             company: self.request.company,
             cause: self.request.cause.clone(),
             rule: change.rule,
+            unit: change.unit,
+            purpose: change.purpose.clone(),
             action: change.action.clone(),
             reason: change.reason.clone(),
             evidence: change.evidence.clone(),

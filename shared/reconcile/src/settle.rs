@@ -1,7 +1,7 @@
 //! Settling what an earlier visit left open: by reading, never by guessing.
 
 use journal::Store;
-use model::{Action, Contact, Entry, Outcome};
+use model::{Action, Contact, Entry, Outcome, PrivateValue};
 
 use crate::error::Error;
 use crate::record::Record;
@@ -11,13 +11,19 @@ impl<J: Store> Reconciler<J> {
     /// Gives every intent without an outcome the outcome that reading shows. Usually there is none,
     /// and nothing is read.
     pub(crate) async fn settle(&self, record: &mut Record<'_, J>) -> Result<(), Error> {
+        if !self.drill.settles() {
+            return Ok(());
+        }
         // The latest first: what mended a merge is settled before the merge is mended again.
         let open = self.journal.open_intents(record.request.company).await?;
         for entry in open.into_iter().rev() {
             let outcome = self.find_out(&entry).await?;
             if outcome.took_effect() {
                 match &self.writer {
-                    Some(writer) => self.mend(writer, record, &entry.action).await?,
+                    Some(writer) => {
+                        let change = entry.change();
+                        self.complete(writer, record, &change, &outcome).await?;
+                    }
                     // Without a writer a merge cannot be finished; it stays open for one that can.
                     None if matches!(entry.action, Action::Merge { .. }) => continue,
                     None => {}
@@ -31,15 +37,15 @@ impl<J: Store> Reconciler<J> {
     }
 
     /// How an intent ended, as far as the PSA can tell.
-    async fn find_out(&self, entry: &Entry) -> Result<Outcome, Error> {
+    pub(crate) async fn find_out(&self, entry: &Entry) -> Result<Outcome, Error> {
         let took_effect = match &entry.action {
             Action::SetDefaultContact { company, after, .. } => {
                 let company = self.reader.company(*company).await?;
-                company.is_some_and(|company| company.default_contact == Some(*after))
+                company.is_some_and(|company| company.default_contact == *after)
             }
             Action::SetBillingContact { company, after, .. } => {
                 let company = self.reader.company(*company).await?;
-                company.is_some_and(|company| company.billing_contact == Some(*after))
+                company.is_some_and(|company| company.billing_contact == *after)
             }
             Action::RequestPassword { .. } => return Ok(Outcome::Unknown),
             Action::Merge { loser, .. } => self.reader.contact(*loser).await?.is_none(),
@@ -59,17 +65,47 @@ impl<J: Store> Reconciler<J> {
                 let groups = self.reader.groups(*contact).await?;
                 groups.iter().any(|held| held.group == membership.group)
             }
-            Action::AddNote { contact, text } => {
+            Action::LeaveGroup {
+                contact,
+                membership,
+            } => {
+                let groups = self.reader.groups(*contact).await?;
+                groups.iter().all(|held| held.group != membership.group)
+            }
+            Action::AddNote { contact, text, .. } => {
                 let notes = self.reader.notes(*contact).await?;
-                notes.iter().any(|note| note.text == *text)
+                notes.iter().any(|note| note.says(text.reveal()))
+            }
+            Action::RemoveNote { contact, note } => {
+                let notes = self.reader.notes(*contact).await?;
+                notes.iter().all(|held| held.id != note.id)
+            }
+            Action::Restore {
+                first_name,
+                last_name,
+                ..
+            } => {
+                // The image has whoever had the name before.
+                let known = &entry.before.contacts;
+                let is_new = |one: &&Contact| known.iter().all(|namesake| namesake.id != one.id);
+                let namesakes = self
+                    .reader
+                    .contacts_named(entry.company, first_name, last_name)
+                    .await?;
+                return Ok(match namesakes.iter().find(is_new) {
+                    Some(new) => Outcome::Returned { contact: new.id },
+                    None => Outcome::FoundUndone,
+                });
             }
             Action::SetFields { contact, .. }
             | Action::AddCommunication { contact, .. }
+            | Action::RemoveCommunication { contact, .. }
             | Action::SetDefaultCommunication { contact, .. }
             | Action::AddType { contact, .. }
             | Action::RemoveType { contact, .. }
             | Action::SetPortal { contact, .. }
-            | Action::Retire { contact } => match self.reader.contact(*contact).await? {
+            | Action::Retire { contact }
+            | Action::Reactivate { contact } => match self.reader.contact(*contact).await? {
                 Some(contact) => shows(&contact, &entry.action),
                 None => false,
             },
@@ -89,30 +125,51 @@ fn shows(contact: &Contact, action: &Action) -> bool {
             fields
                 .iter()
                 .all(|change| match change.field.strip_prefix("customFields/") {
-                    None => contact.fields.get(&change.field) == Some(&change.after),
-                    Some(id) => contact
-                        .custom_fields
-                        .iter()
-                        .any(|field| field.id.to_string() == id && field.value == change.after),
+                    None => holds(contact.fields.get(&change.field), &change.after),
+                    Some(id) => {
+                        let mut fields = contact.custom_fields.iter();
+                        let field = fields.find(|field| field.id.to_string() == id);
+                        holds(field.map(|field| &field.value), &change.after)
+                    }
                 })
         }
         Action::AddCommunication { item, .. } => contact.communications.iter().any(|held| {
             held.kind == item.kind && held.value == item.value && held.extension == item.extension
         }),
-        Action::SetDefaultCommunication { after, .. } => contact
-            .communications
-            .iter()
-            .any(|held| held.id == *after && held.is_default),
+        Action::RemoveCommunication { item, .. } => {
+            contact.communications.iter().all(|held| held.id != item.id)
+        }
+        Action::SetDefaultCommunication { kind, after, .. } => {
+            let mut items = contact.communications.iter();
+            let default = items.find(|held| held.kind == *kind && held.is_default);
+            default.map(|held| held.id) == *after
+        }
         Action::AddType { label, .. } => contact.has_type(label.id),
         Action::RemoveType { label, .. } => !contact.has_type(label.id),
         Action::SetPortal { after, .. } => contact.portal == *after,
         Action::Retire { .. } => !contact.active,
+        Action::Reactivate { .. } => contact.active,
         Action::SetDefaultContact { .. }
         | Action::SetBillingContact { .. }
         | Action::JoinGroup { .. }
+        | Action::LeaveGroup { .. }
         | Action::AddNote { .. }
+        | Action::RemoveNote { .. }
         | Action::RequestPassword { .. }
+        | Action::Restore { .. }
         | Action::Merge { .. }
         | Action::Repoint { .. } => false,
+    }
+}
+
+/// Whether a field holds what was asked for. Of a reference its id counts, and what is blank is blank.
+fn holds(held: Option<&PrivateValue>, asked: &PrivateValue) -> bool {
+    let of = |value: &PrivateValue| {
+        let value = value.reveal();
+        value.get("id").unwrap_or(value).clone()
+    };
+    match held.filter(|held| !held.is_blank()) {
+        Some(held) => of(held) == of(asked),
+        None => asked.is_blank(),
     }
 }

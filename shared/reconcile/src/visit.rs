@@ -7,14 +7,15 @@ use connectwise::{Reader, Writer};
 use jiff::Timestamp;
 use journal::{Keep, Store};
 use model::{
-    Cause, CompanyId, ContactId, Entry, Finding, FindingKind, Image, Outcome, Past, Plan, RunId,
-    Scope, Snapshot,
+    Cause, CompanyId, ContactId, Entry, Finding, FindingKind, Image, Outcome, Past, Plan, Proposal,
+    RunId, Scope, Snapshot,
 };
 use policy::Rules;
 use sha2::{Digest, Sha256};
 
 use crate::apply::{Executor, Progress};
 use crate::clock::Clock;
+use crate::drill::Drill;
 use crate::error::Error;
 use crate::gather::portal_addresses;
 use crate::known::Known;
@@ -31,6 +32,7 @@ pub struct Reconciler<J> {
     pub(crate) rules: Rules,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) known: Known,
+    pub(crate) drill: Drill,
 }
 
 /// What to visit, and why.
@@ -87,6 +89,19 @@ pub struct Planned {
     pub plan: Plan,
 }
 
+impl Visit {
+    /// One that has done nothing yet.
+    pub(crate) fn new(request: &Request) -> Self {
+        Self {
+            run: request.run.clone(),
+            company: request.company,
+            scope: None,
+            entries: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+}
+
 impl<J: Store> Reconciler<J> {
     /// A reconciler. Without a writer it cannot write, whatever the rules say.
     pub fn new(
@@ -103,7 +118,16 @@ impl<J: Store> Reconciler<J> {
             rules,
             clock,
             known: Known::default(),
+            drill: Drill::default(),
         }
+    }
+
+    /// The same without one of its safeguards: only for tests, which prove with it that they would notice.
+    #[cfg(feature = "drill")]
+    #[must_use]
+    pub fn without(mut self, safeguard: crate::Safeguard) -> Self {
+        self.drill.without = Some(safeguard);
+        self
     }
 
     /// The journal.
@@ -128,7 +152,7 @@ impl<J: Store> Reconciler<J> {
         let Some(snapshot) = Box::pin(self.gather(request)).await? else {
             return Ok(None);
         };
-        let plan = self.decide(&snapshot)?;
+        let plan = decide(&snapshot, &self.rules)?;
         Ok(Some(Planned { snapshot, plan }))
     }
 
@@ -137,13 +161,7 @@ impl<J: Store> Reconciler<J> {
     /// # Errors
     /// When the visit ended early; see [`fate`](crate::fate()). What it had done is in the journal.
     pub async fn visit(&self, request: &Request) -> Result<Visit, Error> {
-        let mut visit = Visit {
-            run: request.run.clone(),
-            company: request.company,
-            scope: None,
-            entries: Vec::new(),
-            findings: Vec::new(),
-        };
+        let mut visit = Visit::new(request);
         // Every call of every write is a state of this future; on the heap it burdens nobody's stack.
         let result = Box::pin(self.rounds(request, &mut visit)).await;
         let made = visit
@@ -177,8 +195,9 @@ impl<J: Store> Reconciler<J> {
             let mut record = self.recorder(request, &mut visit.entries, &mut left);
             record_taken_over(&mut record, &mut snapshot).await?;
             visit.scope = Some(snapshot.scope.clone());
-            let plan = self.decide(&snapshot)?;
-            let (progress, current) = match &self.writer {
+            let plan = decide(&snapshot, &self.rules)?;
+            let proposals = policy::proposals(&snapshot, &self.rules, &plan, &request.run);
+            let (progress, current) = match self.writer_at(request.company) {
                 Some(writer) if !plan.changes.is_empty() => {
                     let mut executor = Executor::new(self, writer, snapshot, record);
                     match executor.apply(&plan).await {
@@ -199,6 +218,7 @@ impl<J: Store> Reconciler<J> {
                     record.note(finding).await?;
                 }
                 visit.findings.append(&mut left);
+                self.have_wait(&current, &proposals).await?;
                 return self.remember(request, &current).await;
             }
         }
@@ -228,7 +248,7 @@ impl<J: Store> Reconciler<J> {
         Ok(())
     }
 
-    fn recorder<'v>(
+    pub(crate) fn recorder<'v>(
         &'v self,
         request: &'v Request,
         entries: &'v mut Vec<Entry>,
@@ -243,14 +263,29 @@ impl<J: Store> Reconciler<J> {
         }
     }
 
-    fn decide(&self, snapshot: &Snapshot) -> Result<Plan, Error> {
-        let plan = policy::plan(snapshot, &self.rules);
-        let objections = policy::check(snapshot, &self.rules, &plan);
-        if objections.is_empty() {
-            Ok(plan)
-        } else {
-            Err(Error::PlanRefused(objections))
+    /// The writer, if any policy may write at a company. Where all observe, there is none.
+    pub(crate) fn writer_at(&self, company: CompanyId) -> Option<&Writer> {
+        let writer = self.writer.as_ref()?;
+        self.rules.may_write_at(company).then_some(writer)
+    }
+
+    /// Has the journal keep what waits for a person.
+    async fn have_wait(&self, snapshot: &Snapshot, proposals: &[Proposal]) -> Result<(), Error> {
+        let about = match &snapshot.scope {
+            Scope::Whole => None,
+            Scope::Focused { on } => Some(on),
+        };
+        let company = snapshot.company.id;
+        Ok(self.journal.set_waiting(company, about, proposals).await?)
+    }
+
+    /// Plans once more and has the journal keep what waits, after a person had something done.
+    pub(crate) async fn see_what_waits(&self, request: &Request) -> Result<(), Error> {
+        if let Some(Planned { snapshot, plan }) = self.plan(request).await? {
+            let proposals = policy::proposals(&snapshot, &self.rules, &plan, &request.run);
+            self.have_wait(&snapshot, &proposals).await?;
         }
+        Ok(())
     }
 
     /// Has the journal remember what spares the next visit a read, or lets a deletion be located.
@@ -271,6 +306,17 @@ impl<J: Store> Reconciler<J> {
     }
 }
 
+/// The plan for a company, judged twice.
+pub(crate) fn decide(snapshot: &Snapshot, rules: &Rules) -> Result<Plan, Error> {
+    let plan = policy::plan(snapshot, rules);
+    let objections = policy::check(snapshot, rules, &plan);
+    if objections.is_empty() {
+        Ok(plan)
+    } else {
+        Err(Error::PlanRefused(objections))
+    }
+}
+
 /// Records what somebody else did to changes of ours, in the journal and in the snapshot's memory.
 async fn record_taken_over<J: Store>(
     record: &mut Record<'_, J>,
@@ -283,6 +329,7 @@ async fn record_taken_over<J: Store>(
             id,
             at: record.clock.now(),
             rule: change.rule,
+            purpose: change.purpose,
             action: change.action,
             outcome: Some(outcome),
         });

@@ -2,7 +2,8 @@
 //!
 //! For tests, samples and laptops: a whole ConnectWise PSA whose state is plain data ([`World`]), which
 //! answers over real HTTP ([`Sandbox`]), sends signed callbacks ([`Deliverer`]) and misbehaves on demand
-//! ([`Fault`], [`Switches`], [`DeliveryModes`]).
+//! ([`Fault`], [`Switches`], [`DeliveryModes`]). Whoever wants something to happen between two calls listens in
+//! ([`Hook`]).
 //!
 //! It deliberately shares no type with the product, has no clock of its own (the embedder moves
 //! [`World::now`]) and no randomness, and is never deployed.
@@ -47,7 +48,7 @@ pub use handle::WorldHandle;
 pub use kind::Kind;
 pub use request_log::{LoggedRequest, RequestKind, RequestLog};
 pub use scene::{Scene, Step};
-pub use server::Sandbox;
+pub use server::{Arrival, Held, Hook, Sandbox};
 pub use switches::{LastPageLink, Switches};
 pub use tenant::{API_MEMBER, Credentials, Member, PERSON, Tenant};
 pub use world::World;

@@ -1,10 +1,11 @@
 //! The PSA as a server on a local port.
 
+mod hook;
 mod wire;
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
 };
 
@@ -26,6 +27,11 @@ use crate::{
 };
 use wire::{Cut, Wires};
 
+pub use hook::{Arrival, Held, Hook};
+
+/// A free port of this machine.
+const LOCAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
 /// The largest body that is read.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
@@ -45,7 +51,17 @@ impl Sandbox {
     ///
     /// When no port can be had.
     pub async fn start(world: World) -> io::Result<Sandbox> {
-        Sandbox::start_on(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), world).await
+        Sandbox::start_on(LOCAL, world).await
+    }
+
+    /// Starts on a free port of this machine, on a world that others may serve as well, with somebody who
+    /// listens in.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had.
+    pub async fn start_with(world: WorldHandle, hook: Arc<dyn Hook>) -> io::Result<Sandbox> {
+        Sandbox::serve(LOCAL, world, Some(hook)).await
     }
 
     /// Starts on an address.
@@ -54,14 +70,23 @@ impl Sandbox {
     ///
     /// When the address cannot be had.
     pub async fn start_on(address: SocketAddr, world: World) -> io::Result<Sandbox> {
+        Sandbox::serve(address, WorldHandle::new(world), None).await
+    }
+
+    async fn serve(
+        address: SocketAddr,
+        world: WorldHandle,
+        hook: Option<Arc<dyn Hook>>,
+    ) -> io::Result<Sandbox> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (stopping, stopped) = watch::channel(false);
-        let (world, requests) = (WorldHandle::new(world), RequestLog::default());
+        let requests = RequestLog::default();
         let served = Served {
             origin: format!("http://{address}"),
             world: world.clone(),
             requests: requests.clone(),
+            hook,
             stopped: stopped.clone(),
         };
         let router = Router::new().fallback(answer).with_state(Arc::new(served));
@@ -108,6 +133,7 @@ struct Served {
     origin: String,
     world: WorldHandle,
     requests: RequestLog,
+    hook: Option<Arc<dyn Hook>>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -131,7 +157,16 @@ async fn answer(
     let serial = served
         .requests
         .open(kind, &incoming.method, &incoming.path, &incoming.query);
-    match outcome(&served.world, &incoming) {
+    let hook = served.hook.as_deref().filter(|_| kind == RequestKind::Api);
+    let struck = match hook {
+        Some(hook) => hook.arrived(incoming.arrival()).await,
+        None => None,
+    };
+    let (outcome, carried_out) = outcome(&served.world, &incoming, struck);
+    if let Some(hook) = hook {
+        hook.answered(incoming.arrival(), carried_out);
+    }
+    match outcome {
         Outcome::Answer(answer, whole) => {
             if whole {
                 served.requests.close(serial, answer.status);
@@ -158,10 +193,20 @@ enum Outcome {
     Silence { stalls: bool },
 }
 
-fn outcome(world: &WorldHandle, incoming: &Incoming) -> Outcome {
+/// What becomes of a request: what the client gets to see, and the status with which it was carried out, if it was.
+fn outcome(
+    world: &WorldHandle,
+    incoming: &Incoming,
+    struck: Option<Effect>,
+) -> (Outcome, Option<u16>) {
     let mut locked = world.lock();
-    let effect = locked.strike(&incoming.method, &incoming.path);
-    let mut carried_out = || connectwise::knock(&mut locked, incoming);
+    let effect = struck.or_else(|| locked.strike(&incoming.method, &incoming.path));
+    let mut status = None;
+    let mut carried_out = || {
+        let answer = connectwise::knock(&mut locked, incoming);
+        status = Some(answer.status);
+        answer
+    };
     let outcome = match effect {
         None => Outcome::Answer(carried_out(), true),
         Some(Effect::TooManyRequests { retry_after }) => {
@@ -202,7 +247,18 @@ fn outcome(world: &WorldHandle, incoming: &Incoming) -> Outcome {
     if told {
         world.wake();
     }
-    outcome
+    (outcome, status)
+}
+
+impl Incoming {
+    fn arrival(&self) -> Arrival<'_> {
+        Arrival {
+            method: &self.method,
+            path: &self.path,
+            query: &self.query,
+            body: &self.body,
+        }
+    }
 }
 
 /// The one error whose body calls its code `error`.

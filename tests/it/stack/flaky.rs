@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use journal::{Error, Keep, Query, Register, Sqlite, Store};
+use journal::{Error, Forgotten, Keep, Query, Register, Sqlite, Store};
 use model::{
-    ChangeId, CompanyId, ContactId, Email, Entry, FindingEntry, Image, Memory, Outcome, Pair,
+    ChangeId, CompanyId, ContactId, Decision, Email, Entry, FindingEntry, Image, Memory, Outcome,
+    Pair, Proposal, ProposalId,
 };
 
 /// The journal below, which fails at chosen moments. Clones share the plan.
@@ -144,6 +145,32 @@ impl Store for Flaky {
     ) -> Result<(), Error> {
         let inner = self.call(Moment::Other)?;
         inner.keep_apart(pair, company, at, by).await
+    }
+
+    async fn set_waiting(
+        &self,
+        company: CompanyId,
+        about: Option<&BTreeSet<ContactId>>,
+        proposals: &[Proposal],
+    ) -> Result<(), Error> {
+        let inner = self.call(Moment::Other)?;
+        inner.set_waiting(company, about, proposals).await
+    }
+
+    async fn waiting(&self, company: Option<CompanyId>) -> Result<Vec<Proposal>, Error> {
+        self.call(Moment::Other)?.waiting(company).await
+    }
+
+    async fn proposal(&self, id: &ProposalId) -> Result<Option<Proposal>, Error> {
+        self.call(Moment::Other)?.proposal(id).await
+    }
+
+    async fn decide(&self, decision: &Decision) -> Result<(), Error> {
+        self.call(Moment::Other)?.decide(decision).await
+    }
+
+    async fn forget(&self, before: Timestamp) -> Result<Forgotten, Error> {
+        self.call(Moment::Other)?.forget(before).await
     }
 
     async fn portal_addresses(

@@ -60,7 +60,10 @@ const PURE: [(&str, &[&str]); 3] = [
         ],
     ),
     ("model", &["jiff", "serde", "serde_json", "thiserror"]),
-    ("policy", &["jiff", "serde", "thiserror", "toml"]),
+    (
+        "policy",
+        &["jiff", "serde", "serde_json", "thiserror", "toml"],
+    ),
 ];
 
 impl Allowed {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Entry, Image, Memory, Outcome, Past, Rule, RunId};
+use model::{Entry, Image, Memory, Outcome, Past};
 
 use super::samples::{at, company, contact, id, image, intent, intents, outcomes};
 use crate::{Error, Query, Store};
@@ -145,130 +145,6 @@ pub(crate) async fn changes_of_one_instant_are_in_the_order_of_their_numbers(sto
     assert!(past.iter().map(|past| &past.id).eq(&ids));
 }
 
-pub(crate) async fn a_query_means_all_that_it_names(store: impl Store) {
-    let mut other_rule = intent("a", 2, 19, 41, 20);
-    other_rule.rule = Rule::PortalInvite;
-    for entry in [
-        intent("a", 1, 19, 41, 10),
-        other_rule,
-        intent("b", 1, 19, 42, 30),
-        intent("c", 1, 20, 41, 40),
-    ] {
-        store.intend(&entry).await.unwrap();
-    }
-    let run = |run: &str| Query::of_run(RunId::new(run));
-    let (a1, a2, b1, c1) = (id("a", 1), id("a", 2), id("b", 1), id("c", 1));
-    for (query, expected) in [
-        (Query::default(), vec![&a1, &a2, &b1, &c1]),
-        (Query::of_contact(contact(41)), vec![&a1, &a2, &c1]),
-        (Query::of_company(company(19)), vec![&a1, &a2, &b1]),
-        (run("a"), vec![&a1, &a2]),
-        (run("nobody's"), vec![]),
-        (
-            Query {
-                rule: Some(Rule::PortalInvite),
-                ..Query::default()
-            },
-            vec![&a2],
-        ),
-        (
-            Query {
-                since: Some(at(30)),
-                ..Query::default()
-            },
-            vec![&b1, &c1],
-        ),
-        (
-            Query {
-                company: Some(company(19)),
-                since: Some(at(20)),
-                ..Query::of_contact(contact(41))
-            },
-            vec![&a2],
-        ),
-        (
-            Query {
-                contact: Some(contact(41)),
-                company: Some(company(19)),
-                rule: Some(Rule::MergeDuplicates),
-                since: Some(at(0)),
-                ..run("a")
-            },
-            vec![&a1],
-        ),
-        (
-            Query {
-                contact: Some(contact(42)),
-                ..run("a")
-            },
-            vec![],
-        ),
-    ] {
-        let found = listed(&store, &query).await;
-        assert!(found.iter().eq(expected), "{query:?} found {found:?}");
-    }
-}
-
-pub(crate) async fn a_limit_keeps_the_latest(store: impl Store) {
-    for number in 1..=4 {
-        let entry = intent("r", number, 19, 41, number.into());
-        store.intend(&entry).await.unwrap();
-    }
-    let limited = |limit| Query {
-        limit,
-        ..Query::of_company(company(19))
-    };
-    assert_eq!(listed(&store, &limited(2)).await, [id("r", 3), id("r", 4)]);
-    assert_eq!(listed(&store, &limited(0)).await, []);
-    assert_eq!(listed(&store, &limited(usize::MAX)).await.len(), 4);
-}
-
-pub(crate) async fn a_run_is_listed_whole(store: impl Store) {
-    let more = u32::try_from(Query::default().limit).unwrap() + 1;
-    for number in 1..=more {
-        store.intend(&intent("r", number, 19, 41, 0)).await.unwrap();
-    }
-    let run = listed(&store, &Query::of_run(RunId::new("r"))).await;
-    assert!(run.into_iter().eq((1..=more).map(|number| id("r", number))));
-    assert_eq!(
-        listed(&store, &Query::default()).await.first(),
-        Some(&id("r", 2))
-    );
-}
-
-pub(crate) async fn a_merge_is_found_from_both_sides(store: impl Store) {
-    let mut merge = intents()
-        .into_iter()
-        .find(|entry| matches!(entry.action, model::Action::Merge { .. }))
-        .unwrap();
-    merge.before = Image::default();
-    store.intend(&merge).await.unwrap();
-    for side in [41, 42] {
-        assert_eq!(
-            listed(&store, &Query::of_contact(contact(side))).await,
-            [merge.id.clone()]
-        );
-    }
-    assert_eq!(listed(&store, &Query::of_contact(contact(43))).await, []);
-}
-
-pub(crate) async fn a_contact_is_found_by_the_images_it_is_in(store: impl Store) {
-    let mut entry = intent("r", 1, 19, 7, 0);
-    entry.before.contacts = image().contacts.drain(..1).collect();
-    store.intend(&entry).await.unwrap();
-    let ids = [entry.id.clone()];
-    assert_eq!(listed(&store, &Query::of_contact(contact(7))).await, ids);
-    assert_eq!(listed(&store, &Query::of_contact(contact(41))).await, ids);
-    assert_eq!(listed(&store, &Query::of_contact(contact(42))).await, []);
-
-    store
-        .conclude(&entry.id, &Outcome::Done, Some(&image()), at(1))
-        .await
-        .unwrap();
-    assert_eq!(listed(&store, &Query::of_contact(contact(41))).await, ids);
-    assert_eq!(listed(&store, &Query::of_contact(contact(42))).await, ids);
-}
-
 pub(crate) async fn the_past_of_a_company_has_actions_and_outcomes(store: impl Store) {
     let mut expected = Vec::new();
     let ends = outcomes().into_iter().map(Some).chain([None]).cycle();
@@ -284,6 +160,7 @@ pub(crate) async fn the_past_of_a_company_has_actions_and_outcomes(store: impl S
             id: entry.id,
             at: entry.intended_at,
             rule: entry.rule,
+            purpose: entry.purpose,
             action: entry.action,
             outcome,
         });
@@ -312,7 +189,7 @@ async fn conclude(store: &impl Store, entry: &Entry) -> Result<(), Error> {
         .await
 }
 
-async fn listed(store: &impl Store, query: &Query) -> Vec<model::ChangeId> {
+pub(super) async fn listed(store: &impl Store, query: &Query) -> Vec<model::ChangeId> {
     let entries = store.entries(query).await.unwrap();
     entries.into_iter().map(|entry| entry.id).collect()
 }

@@ -2,7 +2,7 @@
 
 use model::{Rule, RunId};
 
-use super::samples::{at, company, contact, finding};
+use super::samples::{at, company, contact, finding, findings};
 use crate::{Query, Store};
 
 pub(crate) async fn a_finding_is_read_back_as_it_was_recorded(store: impl Store) {
@@ -13,6 +13,12 @@ pub(crate) async fn a_finding_is_read_back_as_it_was_recorded(store: impl Store)
     }
     let all = store.findings(&Query::default()).await.unwrap();
     assert_eq!(all, [known, stray]);
+    for entry in findings() {
+        store.note_finding(&entry).await.unwrap();
+        let run = Query::of_run(entry.run.clone());
+        let of_run = store.findings(&run).await.unwrap();
+        assert!(of_run.contains(&entry), "{:?}", entry.finding.kind);
+    }
     assert_eq!(store.entries(&Query::default()).await.unwrap(), []);
 }
 
@@ -54,6 +60,21 @@ pub(crate) async fn findings_are_found_by_all_that_a_query_names(store: impl Sto
                 ..Query::default()
             },
             vec![&pair, &stray],
+        ),
+        (
+            Query {
+                since: Some(at(10)),
+                until: Some(at(30)),
+                ..Query::of_contact(contact(41))
+            },
+            vec![&held, &pair],
+        ),
+        (
+            Query {
+                until: Some(at(20)),
+                ..Query::default()
+            },
+            vec![&held],
         ),
         (
             Query {

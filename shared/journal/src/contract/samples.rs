@@ -1,10 +1,32 @@
 //! Records to keep, with all that could be lost on the way.
 
+mod actions;
+mod proposals;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use model::*;
 use serde_json::json;
+
+pub(crate) use self::actions::TEXTS;
+pub(crate) use self::proposals::{decision, decisions, proposal, proposals};
+
+/// What must be nowhere once it is forgotten: names, addresses, numbers and texts of the records below.
+pub(crate) const PRIVATE: [&str; 12] = [
+    "Ren\u{e9}e",
+    "Nanette",
+    "O\u{2019}Kafor",
+    "renee.okafor",
+    "Renee.Okafor",
+    "555-0142",
+    "555.0143",
+    "asked at the fair",
+    "merged from 42",
+    "to be called Nan",
+    "Line one",
+    "Dispatch",
+];
 
 /// A moment: so many seconds into the tests' day.
 pub(crate) fn at(seconds: i64) -> Timestamp {
@@ -44,12 +66,54 @@ pub(crate) fn intent(run: &str, number: u32, at_company: u32, whom: u32, seconds
 
 /// An intent for every kind of write, each number once, all in one run at company 19.
 pub(crate) fn intents() -> Vec<Entry> {
+    let purposes = [
+        Purpose::Policy,
+        Purpose::Merge {
+            loser: contact(42),
+            survivor: contact(41),
+        },
+        Purpose::Undo {
+            change: id("r-0.x", 3),
+        },
+    ];
+    let of_today = |((number, action), purpose)| Entry {
+        unit: number / 2,
+        purpose,
+        evidence: vec![evidence(), named()],
+        cause: match number % 2 {
+            0 => cause(),
+            _ => command(),
+        },
+        ..entry(id("r-1.x", number), action)
+    };
+    let actions = actions::oldest().into_iter().chain(actions::newer());
+    (1..)
+        .zip(actions)
+        .zip(purposes.into_iter().cycle())
+        .map(of_today)
+        .collect()
+}
+
+/// The intents of the first version.
+pub(crate) fn oldest_intents() -> Vec<Entry> {
     let entry = |(number, action)| entry(id("r-1.x", number), action);
-    (1..).zip(actions()).map(entry).collect()
+    (1..).zip(actions::oldest()).map(entry).collect()
 }
 
 /// Every way to end.
 pub(crate) fn outcomes() -> Vec<Outcome> {
+    let newer = [
+        Outcome::Returned {
+            contact: contact(77),
+        },
+        Outcome::ByPerson,
+        Outcome::Unknown,
+    ];
+    oldest_outcomes().into_iter().chain(newer).collect()
+}
+
+/// The ways to end that the first version knew.
+pub(crate) fn oldest_outcomes() -> Vec<Outcome> {
     vec![
         Outcome::Done,
         Outcome::FoundDone,
@@ -64,6 +128,23 @@ pub(crate) fn outcomes() -> Vec<Outcome> {
 
 /// Records with everything a vendor may have sent.
 pub(crate) fn image() -> Image {
+    let mut image = oldest_image();
+    let details = image.details.get_or_insert_default();
+    details.notes.push(Note {
+        id: NoteId::new(6),
+        text: "likes to be called Nan".into(),
+        type_id: Some(2),
+        flagged: true,
+    });
+    image.kept = Some(Details {
+        groups: vec![membership()],
+        ..Details::default()
+    });
+    image
+}
+
+/// The same, as far as the first version knew it.
+pub(crate) fn oldest_image() -> Image {
     Image {
         company: Some(Company {
             id: company(19),
@@ -78,6 +159,8 @@ pub(crate) fn image() -> Image {
             notes: vec![Note {
                 id: NoteId::new(5),
                 text: "Line one\r\nline\ttwo \u{1F600} \u{0} ‹private›".into(),
+                type_id: None,
+                flagged: false,
             }],
             groups: vec![membership()],
             references: references(),
@@ -87,6 +170,7 @@ pub(crate) fn image() -> Image {
             ],
             tracks: vec![json!([1, [2, {"deep": [null]}]]).into()],
         }),
+        kept: None,
     }
 }
 
@@ -107,12 +191,41 @@ pub(crate) fn finding(run: &str, at_company: Option<u32>, about: &[u32], s: i64)
     }
 }
 
+/// A finding of every kind.
+pub(crate) fn findings() -> Vec<FindingEntry> {
+    let kinds = [
+        FindingKind::PossibleDuplicate,
+        FindingKind::PortalHeld,
+        FindingKind::NoActiveContact,
+        FindingKind::NoCompany,
+        FindingKind::PersonReverted,
+        FindingKind::WriteBudget,
+        FindingKind::BlastRadius,
+        FindingKind::Refused,
+        FindingKind::Proposed,
+        FindingKind::Rejected,
+        FindingKind::Contested,
+        FindingKind::NotTakenBack,
+    ];
+    let of_kind = |((kind, rule), seconds)| {
+        let mut entry = finding("r", Some(19), &[41, 42], seconds);
+        entry.finding.kind = kind;
+        entry.finding.rule = rule;
+        entry.finding.evidence.push(named());
+        entry
+    };
+    let rules = Rule::ALL.into_iter().cycle();
+    kinds.into_iter().zip(rules).zip(0..).map(of_kind).collect()
+}
+
 fn entry(id: ChangeId, action: Action) -> Entry {
     Entry {
         id,
         company: company(19),
         cause: cause(),
         rule: Rule::MergeDuplicates,
+        unit: 0,
+        purpose: Purpose::Policy,
         action,
         reason: "both carry the same address".to_owned(),
         evidence: vec![evidence()],
@@ -122,104 +235,6 @@ fn entry(id: ChangeId, action: Action) -> Entry {
         after: None,
         ended_at: None,
     }
-}
-
-fn actions() -> Vec<Action> {
-    let contact_41 = contact(41);
-    let label = || TypeLabel {
-        id: ContactTypeId::new(3),
-        name: "Decision Maker".to_owned(),
-    };
-    let login = |login, level| Portal { login, level };
-    vec![
-        Action::SetDefaultContact {
-            company: company(19),
-            before: None,
-            after: contact_41,
-        },
-        Action::SetBillingContact {
-            company: company(19),
-            before: Some(contact(42)),
-            after: contact_41,
-        },
-        Action::SetFields {
-            contact: contact_41,
-            fields: fields(),
-        },
-        Action::AddCommunication {
-            contact: contact_41,
-            item: NewCommunication {
-                provisional: NewCommunication::provisional_id(1),
-                kind: CommunicationKind::Phone,
-                type_id: CommunicationTypeId::new(2),
-                type_name: "Direct".to_owned(),
-                value: "(312) 555-0142".into(),
-                extension: Some("12".into()),
-                is_default: true,
-            },
-        },
-        Action::SetDefaultCommunication {
-            contact: contact_41,
-            kind: CommunicationKind::Other("Pager".to_owned()),
-            before: Some(CommunicationId::new(7)),
-            after: NewCommunication::provisional_id(1),
-        },
-        Action::AddType {
-            contact: contact_41,
-            label: label(),
-        },
-        Action::RemoveType {
-            contact: contact_41,
-            label: label(),
-            association: TypeAssociationId::new(8),
-        },
-        Action::JoinGroup {
-            contact: contact_41,
-            membership: membership(),
-        },
-        Action::AddNote {
-            contact: contact_41,
-            text: "merged from 42".into(),
-        },
-        Action::SetPortal {
-            contact: contact_41,
-            before: login(Login::Enabled, Some(6)),
-            after: login(Login::Disabled, None),
-        },
-        Action::RequestPassword {
-            contact: contact_41,
-            email: "renee.okafor@harborline.example".parse().unwrap(),
-        },
-        Action::Retire {
-            contact: contact_41,
-        },
-        Action::Merge {
-            loser: contact(42),
-            survivor: contact_41,
-            references: references(),
-        },
-        Action::Repoint {
-            reference: references().remove(0),
-            before: contact(42),
-            after: contact_41,
-        },
-    ]
-}
-
-fn fields() -> Vec<FieldChange> {
-    vec![
-        FieldChange {
-            field: "title".to_owned(),
-            before: None,
-            after: json!("Dispatch \u{2013} night").into(),
-        },
-        FieldChange {
-            field: "customFields/7".to_owned(),
-            before: Some(json!(0.1).into()),
-            // A parser that rounds carelessly loses the last bit of this one.
-            after: json!(42.215_889_504_792_884).into(),
-        },
-    ]
 }
 
 fn person(id: u32) -> Contact {
@@ -293,6 +308,25 @@ fn evidence() -> Evidence {
         weight: -12,
         words: "the addresses differ".to_owned(),
         named: None,
+    }
+}
+
+fn named() -> Evidence {
+    Evidence {
+        field: "name".to_owned(),
+        stance: Stance::Agrees,
+        weight: 40,
+        words: "a short form of the same first name".to_owned(),
+        named: Some("Nan is short for Nanette".into()),
+    }
+}
+
+fn command() -> Cause {
+    Cause {
+        source: Source::Command {
+            name: "apply".to_owned(),
+        },
+        message: None,
     }
 }
 

@@ -70,7 +70,12 @@ pub(super) fn conclude(
     if added == 0 {
         return Err(Failure::Known(Error::Concluded { id: id.clone() }));
     }
-    link(tx, seq, after.into_iter().flat_map(pictured))
+    let returned = match outcome {
+        Outcome::Returned { contact } => Some(*contact),
+        _ => None,
+    };
+    let contacts = after.into_iter().flat_map(pictured);
+    link(tx, seq, contacts.chain(returned))
 }
 
 /// The intents of a company without an outcome.
@@ -136,7 +141,8 @@ fn halves(row: &Row<'_>) -> Result<(Intent, Option<Conclusion>), Failure> {
     Ok((intent, conclusion))
 }
 
-fn owner(row: &Row<'_>) -> Result<impl Fn() -> String + use<>, Failure> {
+/// What a row that begins with run and number belongs to.
+pub(super) fn owner(row: &Row<'_>) -> Result<impl Fn() -> String + use<>, Failure> {
     let (run, number): (String, u32) = (row.get(0)?, row.get(1)?);
     Ok(move || format!("change {run}.{number}"))
 }

@@ -7,7 +7,7 @@ use crate::Error;
 
 /// The steps from one version of the schema to the next; a file's `user_version` counts those taken.
 /// A step that has been released is never edited: a change is a new step.
-const STEPS: [&str; 1] = [include_str!("schema/1.sql")];
+const STEPS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 const NEWEST: u32 = STEPS.len() as u32;
 
@@ -20,6 +20,9 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), Failure> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // An intent must be on the disk before its call is made, so each commit waits for the disk.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // What is removed is written over with zeros, so that it is gone from the file and not only from its
+    // tables. The file doesn't shrink by it: what is recorded next takes the room.
+    connection.pragma_update(None, "secure_delete", true)?;
     migrate(connection)?;
     log_ahead(connection)
 }

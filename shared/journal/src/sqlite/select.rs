@@ -15,6 +15,7 @@ pub(super) fn latest(table: &str, place: &str, query: &Query) -> (String, Vec<Va
         run,
         rule,
         since,
+        until,
         limit,
     } = query;
     let conditions: Vec<(String, Value)> = [
@@ -29,6 +30,7 @@ pub(super) fn latest(table: &str, place: &str, query: &Query) -> (String, Vec<Va
             .map(|run| (format!("{table}.run = ?"), run.to_string().into())),
         rule.map(|rule| (format!("{table}.rule = ?"), rule.to_string().into())),
         since.map(|since| (format!("{table}.at >= ?"), instant(since).into())),
+        until.map(|until| (format!("{table}.at < ?"), instant(until).into())),
     ]
     .into_iter()
     .flatten()

@@ -1,12 +1,17 @@
 //! What is special about a journal in a file, besides the contract.
 
+mod past;
+mod upgrade;
+
 use std::collections::BTreeSet;
 use std::sync::Barrier;
 use std::thread;
 
+use model::RunId;
+
 use super::*;
 use crate::contract::contract;
-use crate::contract::samples::{at, company, contact, finding, image, intent, intents};
+use crate::contract::samples::{at, company, contact, image, intent, intents, proposals};
 
 contract!(Sqlite::in_memory().unwrap());
 
@@ -121,35 +126,38 @@ async fn a_file_that_somebody_writes_to_is_busy() {
 }
 
 #[tokio::test]
-async fn nothing_that_was_recorded_can_be_changed_or_removed() {
-    let journal = Sqlite::in_memory().unwrap();
-    let entry = intent("r", 1, 19, 41, 0);
-    journal.intend(&entry).await.unwrap();
+async fn finding_the_same_proposals_again_leaves_the_disk_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let journal = Sqlite::open(&path).unwrap();
+    let mut found = proposals();
+    let about = BTreeSet::from([contact(41)]);
     journal
-        .conclude(&entry.id, &Outcome::Done, None, at(1))
+        .set_waiting(company(19), None, &found)
         .await
         .unwrap();
-    let noted = finding("r", Some(19), &[41], 0);
-    journal.note_finding(&noted).await.unwrap();
-    let pair = Pair::new(contact(41), contact(42));
-    journal
-        .keep_apart(pair, company(19), at(0), "jdoe")
-        .await
-        .unwrap();
-    let connection = journal.connection.lock().unwrap();
-    for statement in [
-        "UPDATE intent SET rule = 'other'",
-        "DELETE FROM intent",
-        "UPDATE conclusion SET record = ''",
-        "DELETE FROM conclusion",
-        "UPDATE finding SET record = ''",
-        "DELETE FROM finding",
-        "UPDATE apart SET company = 1",
-        "DELETE FROM apart",
-    ] {
-        let error = connection.execute(statement, []).unwrap_err().to_string();
-        assert_eq!(error, "the journal is append-only", "{statement}");
+    let files = || {
+        let names = ["journal.db", "journal.db-wal"].map(|name| folder.path().join(name));
+        names.map(|path| std::fs::read(path).unwrap())
+    };
+    let before = files();
+    for proposal in &mut found {
+        proposal.run = RunId::new("r-later");
+        proposal.seen_at = at(60);
     }
+    for about in [None, Some(&about)] {
+        journal
+            .set_waiting(company(19), about, &found)
+            .await
+            .unwrap();
+    }
+    assert!(files() == before);
+    found[0].words = "look again".to_owned();
+    journal
+        .set_waiting(company(19), None, &found)
+        .await
+        .unwrap();
+    assert!(files() != before);
 }
 
 #[test]
@@ -162,7 +170,7 @@ fn a_file_of_a_newer_program_is_left_alone() {
     drop(connection);
     assert_eq!(
         Sqlite::open(&path).unwrap_err().to_string(),
-        "read the journal's file: it has version 9, and this program knows versions up to 1"
+        "read the journal's file: it has version 9, and this program knows versions up to 2"
     );
 }
 
@@ -171,7 +179,7 @@ async fn a_record_that_cannot_be_read_is_named_and_not_shown() {
     let journal = Sqlite::in_memory().unwrap();
     let at = "2026-02-03T04:05:06.000000000Z";
     for (number, record) in [
-        (1, r#"{"version":2,"kind":"intent","ada@example.com":[]}"#),
+        (1, r#"{"version":9,"kind":"intent","ada@example.com":[]}"#),
         (
             2,
             r#"{"version":1,"kind":"intent","record":{"id":"ada@example.com"}}"#,
@@ -192,7 +200,7 @@ async fn a_record_that_cannot_be_read_is_named_and_not_shown() {
     };
     assert_eq!(
         error(1).await,
-        "read the intent of change r.1: it has version 2, and this program knows versions up to 1"
+        "read the intent of change r.1: it has version 9, and this program knows versions up to 2"
     );
     assert_eq!(
         error(2).await,

@@ -119,6 +119,7 @@ impl Reader<'_> {
                     item,
                     &[
                         "writes-per-contact-and-hour",
+                        "same-change-per-week",
                         "merges-per-visit",
                         "contacts-read-whole",
                     ],
@@ -127,6 +128,9 @@ impl Reader<'_> {
                         match key {
                             "writes-per-contact-and-hour" => {
                                 r.count(item, 1, 1000, &mut limits.writes_per_contact_and_hour);
+                            }
+                            "same-change-per-week" => {
+                                r.count(item, 1, 1000, &mut limits.same_change_per_week);
                             }
                             "merges-per-visit" => {
                                 r.count(item, 0, 1000, &mut limits.merges_per_visit);
@@ -339,6 +343,7 @@ mod tests {
             shared-mailboxes = ["Praxis", "team7"]
             [limits]
             writes-per-contact-and-hour = 9
+            same-change-per-week = 4
             merges-per-visit = 0
             contacts-read-whole = 500
             "#,

@@ -66,6 +66,8 @@ fn everything_the_loser_has_is_copied_before_the_merge() {
     details.notes = vec![Note {
         id: NoteId::new(70),
         text: "prefers mail".into(),
+        type_id: None,
+        flagged: false,
     }];
     insta::assert_snapshot!(plan(&now), @r#"
     change [1] merge-duplicates: make 10 the billing contact of company 1, in place of 11
@@ -321,6 +323,8 @@ fn a_note_of_another_merge_is_not_taken_for_this_one() {
     let note = |text: &str| Note {
         id: NoteId::new(70),
         text: text.into(),
+        type_id: None,
+        flagged: false,
     };
     now.details.get_mut(&id_of(10)).unwrap().notes =
         vec![note("Merged from contact 4711. Kept from it:")];

@@ -55,7 +55,7 @@ fn a_default_contact_that_left_may_be_succeeded_by_the_same_as_before() {
     let action = Action::SetDefaultContact {
         company: COMPANY,
         before: Some(id_of(28)),
-        after: id_of(30),
+        after: Some(id_of(30)),
     };
     past(&mut now, Rule::PrimaryContact, action, Outcome::Done);
     assert_eq!(policy::plan(&now, &enforce()).changes.len(), 1);
@@ -78,6 +78,8 @@ fn a_contact_that_visit_after_visit_writes_to_trips_the_breaker() {
         let action = Action::AddNote {
             contact: id_of(30),
             text: "x".into(),
+            type_id: None,
+            flagged: false,
         };
         past(&mut now, Rule::PortalInvite, action, Outcome::Done);
     }
@@ -96,6 +98,7 @@ fn the_checker_objects_to_what_must_never_happen() {
                 .map(|action| model::Change {
                     unit: 1,
                     rule: Rule::PrimaryContact,
+                    purpose: model::Purpose::Policy,
                     action,
                     reason: String::new(),
                     evidence: Vec::new(),
@@ -130,7 +133,7 @@ fn the_checker_objects_to_what_must_never_happen() {
     insta::assert_debug_snapshot!(objections(vec![
         Action::SetPortal { contact: id_of(30), before: HELD, after: OPEN },
         Action::RequestPassword { contact: id_of(30), email: "ada@x.example".parse().unwrap() },
-        Action::SetDefaultContact { company: COMPANY, before: Some(id_of(29)), after: id_of(30) },
+        Action::SetDefaultContact { company: COMPANY, before: Some(id_of(29)), after: Some(id_of(30)) },
         Action::Retire { contact: id_of(30) },
     ]), @r#"
     [

@@ -90,6 +90,7 @@ pub(crate) fn past(snapshot: &mut Snapshot, rule: Rule, action: Action, outcome:
         },
         at: Timestamp::constant(1_772_636_400, 0),
         rule,
+        purpose: model::Purpose::Policy,
         action,
         outcome: Some(outcome),
     });

@@ -116,7 +116,7 @@ pub(crate) fn value(
         },
         Shape::Label => {
             if given.is_object() {
-                Ok(label(given))
+                Ok(named(world, kind, field, label(given)))
             } else {
                 wrong("a reference with an id")
             }
@@ -165,6 +165,29 @@ fn label(mut label: Value) -> Value {
         members.remove("_info");
     }
     label
+}
+
+/// A label that was given by its id alone, with the name that it has elsewhere: in the same field of a record
+/// of the same kind, or of a company, whose sites and countries are those of its contacts.
+fn named(world: &World, kind: Kind, field: &Field, label: Value) -> Value {
+    let Some(id) = label.get("id").and_then(record::id_in) else {
+        return label;
+    };
+    if label.get("name").is_some() {
+        return label;
+    }
+    let kinds = [Some(kind), (kind == Kind::Contact).then_some(Kind::Company)];
+    let records = kinds
+        .into_iter()
+        .flatten()
+        .flat_map(|kind| world.table(kind).values());
+    let mut labels = records.filter_map(|record| record.get(field.name));
+    labels
+        .find(|other| {
+            other.get("id").and_then(record::id_in) == Some(id) && other.get("name").is_some()
+        })
+        .cloned()
+        .unwrap_or(label)
 }
 
 /// The values of custom fields, by the ids of their definitions.

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use crate::{Reply, kind::Kind, tenant::PERSON, world::World};
 
+mod restoring;
+
 fn world() -> World {
     let mut world = World::empty();
     world.add_custom_field(

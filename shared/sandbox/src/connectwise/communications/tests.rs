@@ -134,6 +134,47 @@ fn whether_the_next_item_becomes_default_is_a_switch() {
 }
 
 #[test]
+fn a_default_can_be_unset_and_leaves_its_kind_without_one() {
+    let mut world = world();
+    world.switches.promotes_next_communication = true;
+    let unset = json!([{ "op": "replace", "path": "defaultFlag", "value": false }]);
+    let item = call(&mut world, "PATCH", &format!("{ITEMS}/90"), unset.clone());
+    assert_eq!(
+        (item.status, &item.body["id"], &item.body["defaultFlag"]),
+        (200, &json!(90), &json!(false))
+    );
+    assert_eq!(defaults(&mut world), Vec::<u64>::new());
+    let contact = call(&mut world, "GET", "/company/contacts/2", Value::Null).body;
+    assert_eq!(contact["communicationItems"][0]["defaultFlag"], false);
+    assert_eq!(world.outbox.len(), 1);
+    let unknown = call(&mut world, "PATCH", &format!("{ITEMS}/77"), unset);
+    assert_eq!(
+        (unknown.status, &unknown.body["code"]),
+        (404, &json!("NotFound"))
+    );
+}
+
+#[test]
+fn a_removed_item_is_gone_and_can_be_added_again_under_a_new_id() {
+    let mut world = world();
+    let path = format!("{ITEMS}/91");
+    assert_eq!(call(&mut world, "DELETE", &path, Value::Null).status, 204);
+    let again = call(&mut world, "DELETE", &path, Value::Null);
+    assert_eq!(
+        (again.status, &again.body["code"]),
+        (404, &json!("NotFound"))
+    );
+    assert_eq!(world.outbox.len(), 1, "the contact is told once");
+    let contact = call(&mut world, "GET", "/company/contacts/2", Value::Null).body;
+    assert_eq!(
+        contact["communicationItems"].as_array().map(Vec::len),
+        Some(1)
+    );
+    let email = json!({ "type": { "id": 1 }, "value": "ada@home.example" });
+    assert_eq!(call(&mut world, "POST", ITEMS, email).body["id"], 92);
+}
+
+#[test]
 fn bad_items_are_refused() {
     let mut world = world();
     for (body, field) in [

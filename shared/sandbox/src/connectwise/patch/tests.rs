@@ -162,6 +162,81 @@ fn custom_fields_change_by_id_and_an_empty_array_clears_nothing() {
 }
 
 #[test]
+fn a_field_is_emptied_by_a_remove_and_by_a_null_alike() {
+    let filled = json!([
+        { "op": "replace", "path": "title", "value": "Buyer" },
+        { "op": "replace", "path": "department", "value": { "id": 1 } },
+        { "op": "replace", "path": "country", "value": { "id": 1, "name": "United States" } },
+        { "op": "replace", "path": "managerContact", "value": { "id": 3 } },
+        { "op": "replace", "path": "marriedFlag", "value": true },
+    ]);
+    for operation in [
+        json!({ "op": "remove" }),
+        json!({ "op": "replace", "value": null }),
+    ] {
+        let mut world = world();
+        world.add_contact(json!({ "id": 3, "firstName": "Bo", "company": { "id": 9 } }));
+        world.add(Kind::Department, json!({ "id": 1, "name": "Sales" }));
+        let before = patch(&mut world, filled.clone()).unwrap();
+        assert_eq!(
+            (
+                &before["department"]["name"],
+                &before["managerContact"]["name"],
+                &before["marriedFlag"]
+            ),
+            (&json!("Sales"), &json!("Bo"), &json!(true))
+        );
+        let emptied = ["title", "department", "country", "managerContact"];
+        let operations: Vec<Value> = emptied
+            .iter()
+            .chain(&["marriedFlag"])
+            .map(|path| {
+                let mut operation = operation.clone();
+                operation["path"] = json!(path);
+                operation
+            })
+            .collect();
+        let contact = patch(&mut world, Value::Array(operations)).unwrap();
+        for field in emptied {
+            assert_eq!(contact.get(field), None, "{field}");
+        }
+        assert_eq!(contact["marriedFlag"], false, "a flag is set or not");
+    }
+}
+
+#[test]
+fn a_label_that_is_given_by_its_id_alone_comes_back_with_its_name() {
+    let mut world = world();
+    world.add_company(json!({
+        "id": 10, "identifier": "Bolt", "name": "Bolt", "country": { "id": 1, "name": "United States" },
+    }));
+    world.add_contact(
+        json!({ "id": 3, "firstName": "Bo", "companyLocation": { "id": 2, "name": "Chicago" } }),
+    );
+    let contact = patch(
+        &mut world,
+        json!([
+            { "op": "replace", "path": "country", "value": { "id": 1 } },
+            { "op": "replace", "path": "companyLocation", "value": { "id": 2 } },
+            { "op": "replace", "path": "site", "value": { "id": 77 } },
+        ]),
+    )
+    .unwrap();
+    assert_eq!(
+        (
+            &contact["country"],
+            &contact["companyLocation"],
+            &contact["site"]
+        ),
+        (
+            &json!({ "id": 1, "name": "United States", "_info": {} }),
+            &json!({ "id": 2, "name": "Chicago", "_info": {} }),
+            &json!({ "id": 77, "_info": {} })
+        )
+    );
+}
+
+#[test]
 fn an_instance_may_want_custom_fields_in_every_patch() {
     let mut world = world();
     world.switches.custom_fields_required = true;

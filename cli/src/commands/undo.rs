@@ -1,0 +1,137 @@
+//! `rollcall undo`: taking back what was done.
+
+use policy::undo::Prospect;
+use reconcile::{End, Error, UndoPlan, Undone};
+use serde_json::{Value, json};
+
+use crate::args::{Profile, Undo};
+use crate::exit::Exit;
+use crate::local::{self, Local};
+use crate::print::{self, Out, ask};
+
+pub(crate) async fn run(profile: &Profile, command: &Undo) -> anyhow::Result<Exit> {
+    let rules = local::rules(profile.rules.as_deref())?;
+    let local = Local::open(&profile.folder, rules).await?;
+    let plans = local.observer().plan_undo(&command.target).await?;
+    let nothing = plans.iter().all(|plan| plan.undo.changes.is_empty());
+    let mut out = Out::new();
+    if !command.json {
+        print::undo::plans(&mut out, &plans)?;
+    } else if nothing || !command.yes {
+        out.json(&plans.iter().map(planned).collect::<Vec<_>>())?;
+    }
+    if nothing {
+        return Ok(nothing_to_write(&plans));
+    }
+    if command.json && !command.yes {
+        return Ok(Exit::Found);
+    }
+    if !command.yes {
+        out.flush()?;
+        match ask("Take this back?")? {
+            Some(true) => {}
+            Some(false) => {
+                out.line("Nothing was changed.")?;
+                return Ok(Exit::Found);
+            }
+            None => {
+                out.line("Nothing was changed. With --yes, this is done without asking.")?;
+                return Ok(Exit::Found);
+            }
+        }
+    }
+    let results = undo(&local, &plans).await?;
+    if command.json {
+        out.json(&results.iter().map(done).collect::<Vec<_>>())?;
+    } else {
+        print::undo::results(&mut out, &results)?;
+    }
+    Ok(exit(&results))
+}
+
+/// What came of one company's plan.
+pub(crate) struct Company<'p> {
+    pub(crate) plan: &'p UndoPlan,
+    pub(crate) result: Result<Undone, Error>,
+}
+
+async fn undo<'p>(local: &Local, plans: &'p [UndoPlan]) -> anyhow::Result<Vec<Company<'p>>> {
+    local.world().advance(1);
+    let undoer = local.undoer();
+    let mut results = Vec::new();
+    for plan in plans {
+        let request = local.request("undo", plan.company, [].into());
+        let result = undoer.undo(plan, &request).await;
+        local.save()?;
+        results.push(Company { plan, result });
+    }
+    Ok(results)
+}
+
+fn nothing_to_write(plans: &[UndoPlan]) -> Exit {
+    let mut all = plans
+        .iter()
+        .flat_map(|plan| &plan.undo.reversals)
+        .peekable();
+    let is_known = all.peek().is_some();
+    if is_known && all.all(|reversal| reversal.prospect == Prospect::Already) {
+        Exit::Done
+    } else {
+        Exit::Found
+    }
+}
+
+fn exit(results: &[Company<'_>]) -> Exit {
+    let mut exit = Exit::Done;
+    for Company { result, .. } in results {
+        let here = match result {
+            Ok(undone) if undone.reversals.iter().all(|r| r.end == End::Reverted) => Exit::Done,
+            Ok(_) | Err(Error::Outdated) => Exit::Found,
+            Err(_) => Exit::Failed,
+        };
+        exit = exit.max(here);
+    }
+    exit
+}
+
+fn planned(plan: &UndoPlan) -> Value {
+    let reversals = plan.undo.reversals.iter().map(|reversal| {
+        json!({
+            "change": reversal.change,
+            "action": reversal.action,
+            "prospect": print::undo::prospect(reversal.prospect),
+            "words": reversal.words,
+        })
+    });
+    json!({
+        "company": plan.company,
+        "reversals": reversals.collect::<Vec<_>>(),
+        "writes": plan.undo.changes,
+    })
+}
+
+fn done(company: &Company<'_>) -> Value {
+    let id = company.plan.company;
+    let Undone { visit, reversals } = match &company.result {
+        Ok(undone) => undone,
+        Err(error) => return json!({ "company": id, "error": error.to_string() }),
+    };
+    let reversals = reversals.iter().map(|reversed| {
+        json!({
+            "change": reversed.change,
+            "action": reversed.action,
+            "end": reversed.end.to_string(),
+            "words": reversed.words,
+        })
+    });
+    let returned = print::undo::returned(&visit.entries);
+    let returned = returned.map(|(old, new)| json!({ "was": old, "is": new }));
+    json!({
+        "company": id,
+        "run": visit.run,
+        "reversals": reversals.collect::<Vec<_>>(),
+        "returned": returned.collect::<Vec<_>>(),
+        "changes": visit.entries,
+        "findings": visit.findings,
+    })
+}

@@ -1,0 +1,69 @@
+//! Visits as a person reads them: each change, and what a person should look at.
+
+use model::{Entry, Finding, Outcome, Scope};
+
+use super::{Out, in_full, lines};
+use crate::replay::VisitReport;
+
+/// Prints what a person should look at.
+pub(crate) fn finding(out: &mut Out, finding: &Finding) -> anyhow::Result<()> {
+    let Finding {
+        kind,
+        contacts,
+        words,
+        evidence,
+        ..
+    } = finding;
+    let who: Vec<String> = contacts.iter().map(|id| format!("contact {id}")).collect();
+    let who = if who.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", who.join(" and "))
+    };
+    lines(out, &format!("{kind}{who}: {words}"), "  finding    ")?;
+    let evidence: Vec<String> = evidence.iter().map(in_full).collect();
+    if !evidence.is_empty() {
+        lines(out, &evidence.join("; "), "             evidence: ")?;
+    }
+    Ok(())
+}
+
+/// Prints a visit: each change, and how it ended.
+pub(crate) fn visit(out: &mut Out, visit: &VisitReport) -> anyhow::Result<()> {
+    let scope = match &visit.scope {
+        None => ", which is gone",
+        Some(Scope::Whole) => "",
+        Some(Scope::Focused { .. }) => ", focused",
+    };
+    let end = if visit.changes.is_empty() {
+        ": nothing to do"
+    } else {
+        ""
+    };
+    out.line(&format!(
+        "  visit      {} of company {}{scope}{end}",
+        visit.run, visit.company
+    ))?;
+    visit
+        .changes
+        .iter()
+        .try_for_each(|entry| change(out, entry))
+}
+
+/// Prints a change that was attempted, and how it ended.
+pub(super) fn change(out: &mut Out, entry: &Entry) -> anyhow::Result<()> {
+    let outcome = match &entry.outcome {
+        Some(Outcome::Returned { contact }) => format!(" [it is contact {contact} now]"),
+        Some(outcome) if outcome.took_effect() => String::new(),
+        Some(outcome) => format!(" [{outcome}]"),
+        None => " [nobody knows yet how it ended]".to_owned(),
+    };
+    let number = format!("  {:>8}   ", format!("change {}", entry.id.number));
+    lines(out, &format!("{}{outcome}", entry.action), &number)?;
+    lines(out, &entry.reason, "             because ")?;
+    let evidence: Vec<String> = entry.evidence.iter().map(in_full).collect();
+    if !evidence.is_empty() {
+        lines(out, &evidence.join("; "), "             evidence: ")?;
+    }
+    Ok(())
+}

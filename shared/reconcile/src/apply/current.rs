@@ -1,0 +1,86 @@
+//! The records as the writes leave them.
+
+use journal::Store;
+use model::{Action, Communication, CommunicationId, ContactId, Image};
+
+use super::Executor;
+use super::call::Returned;
+
+impl<J: Store> Executor<'_, J> {
+    /// Brings the current records up to date with a write that succeeded, and images them.
+    pub(super) fn take_over(&mut self, action: &Action, returned: Returned) -> Image {
+        if !matches!(action, Action::Restore { .. }) {
+            self.current.project(action);
+        }
+        match returned {
+            Returned::Contact(contact) => {
+                self.current.contacts.insert(contact.id, *contact);
+            }
+            Returned::New(contact) => {
+                if let Action::Restore { provisional, .. } = action {
+                    self.returned.insert(*provisional, contact.id);
+                }
+                let new = contact.id;
+                self.current.contacts.insert(new, *contact);
+                return self.image_of(action, &[new]);
+            }
+            Returned::Company(company) => self.current.company = *company,
+            Returned::Item(real) => {
+                if let Action::AddCommunication { contact, item } = action {
+                    self.added.insert(item.provisional, real.id);
+                    self.adopt(*contact, item.provisional, real);
+                }
+            }
+            Returned::Nothing => {}
+        }
+        self.image(action)
+    }
+
+    /// Puts an item in the place of the one that was expected. The PSA makes the first of its kind the default
+    /// by itself.
+    fn adopt(&mut self, contact: ContactId, provisional: CommunicationId, real: Communication) {
+        let Some(contact) = self.current.contacts.get_mut(&contact) else {
+            return;
+        };
+        for held in &mut contact.communications {
+            if held.id == provisional {
+                *held = real.clone();
+            } else if real.is_default && held.kind == real.kind {
+                held.is_default = false;
+            }
+        }
+    }
+
+    /// The records that an action touches, as they stand.
+    pub(super) fn image(&self, action: &Action) -> Image {
+        self.image_of(action, &action.contacts())
+    }
+
+    fn image_of(&self, action: &Action, contacts: &[ContactId]) -> Image {
+        let mut touched = contacts.to_vec();
+        touched.sort();
+        let contacts = touched
+            .iter()
+            .filter_map(|id| self.current.contacts.get(id).cloned());
+        let of_company = matches!(
+            action,
+            Action::SetDefaultContact { .. } | Action::SetBillingContact { .. }
+        );
+        let details = match action {
+            Action::Merge { loser, .. } | Action::Retire { contact: loser } => {
+                self.current.details.get(loser).cloned()
+            }
+            _ => None,
+        };
+        let kept = match action {
+            Action::Merge { survivor, .. } => self.current.details.get(survivor).cloned(),
+            _ => None,
+        };
+        Image {
+            company: of_company.then(|| self.current.company.clone()),
+            contacts: contacts.collect(),
+            details,
+            kept,
+        }
+    }
+}
