@@ -9,5 +9,9 @@ mod samples;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod stack;
 mod tidy;
+#[cfg(test)]
+mod undo;

@@ -292,17 +292,3 @@ impl NewCommunication {
         id.get() > i32::MAX.unsigned_abs()
     }
 }
-
-impl ContactId {
-    /// Stands for the new id of a contact that a plan brings back.
-    #[must_use]
-    pub fn provisional_for(original: Self) -> Self {
-        Self::new(u32::MAX - original.get())
-    }
-
-    /// Whether it stands for an id that the PSA has not given yet.
-    #[must_use]
-    pub fn is_provisional(self) -> bool {
-        self.get() > i32::MAX.unsigned_abs()
-    }
-}

@@ -45,6 +45,23 @@ pub enum Purpose {
     },
 }
 
+impl Change {
+    /// The change that changes of one unit are about. What comes before it prepares it.
+    #[must_use]
+    pub fn decisive<'c>(unit: impl IntoIterator<Item = &'c Self>) -> Option<&'c Self> {
+        let mut last = None;
+        for change in unit {
+            if let Action::Merge { .. } | Action::Retire { .. } | Action::SetPortal { .. } =
+                change.action
+            {
+                return Some(change);
+            }
+            last = Some(change);
+        }
+        last
+    }
+}
+
 impl Purpose {
     /// Whether it is nothing but the policy's.
     #[must_use]

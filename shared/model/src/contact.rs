@@ -206,6 +206,19 @@ impl Contact {
             .collect()
     }
 
+    /// What a plain or custom field holds, by its name on the wire or as `customFields/ID`.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Option<&PrivateValue> {
+        match field.strip_prefix("customFields/") {
+            None => self.fields.get(field),
+            Some(id) => {
+                let mut fields = self.custom_fields.iter();
+                let held = fields.find(|held| held.id.to_string() == id);
+                held.map(|held| &held.value)
+            }
+        }
+    }
+
     /// Whether the contact has been let into the portal: active, login on, level absent or above 0.
     #[must_use]
     pub fn is_invited(&self) -> bool {

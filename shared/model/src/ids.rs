@@ -40,12 +40,6 @@ macro_rules! ids {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
         impl FromStr for $name {
             type Err = IdError;
 
@@ -54,6 +48,16 @@ macro_rules! ids {
                     what: $what,
                     expected: "a whole number",
                 })
+            }
+        }
+    )*};
+}
+
+macro_rules! numbers {
+    ($($name:ident)*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
             }
         }
     )*};
@@ -78,6 +82,37 @@ ids! {
     RecordId, "a record id";
     /// The link between a contact and one of its type labels.
     TypeAssociationId, "a type association id";
+}
+
+numbers! {
+    CommunicationId CommunicationTypeId CompanyId ContactTypeId GroupId NoteId RecordId
+    TypeAssociationId
+}
+
+impl ContactId {
+    /// Stands for the new id of a contact that a plan brings back. Vendors count up from 1 in 31 bits, so it
+    /// cannot be a real one.
+    #[must_use]
+    pub fn provisional_for(original: Self) -> Self {
+        Self::new(u32::MAX - original.get())
+    }
+
+    /// Whether it stands for an id that the PSA has not given yet.
+    #[must_use]
+    pub fn is_provisional(self) -> bool {
+        self.get() > i32::MAX.unsigned_abs()
+    }
+}
+
+impl fmt::Display for ContactId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_provisional() {
+            // The stand-in of an id is made from it, and of the stand-in, the id.
+            write!(f, "{} (new id)", Self::provisional_for(*self).get())
+        } else {
+            self.0.fmt(f)
+        }
+    }
 }
 
 impl NoteId {
@@ -222,6 +257,13 @@ mod tests {
             "nonsense".parse::<ChangeId>().unwrap_err().to_string(),
             "read a change id: expected RUN.NUMBER"
         );
+    }
+
+    #[test]
+    fn who_has_no_id_yet_goes_by_the_one_it_had() {
+        let provisional = ContactId::provisional_for(ContactId::new(83020));
+        assert!(provisional.is_provisional());
+        assert_eq!(provisional.to_string(), "83020 (new id)");
     }
 
     #[test]

@@ -105,6 +105,14 @@ impl Memory {
         past.outcome == Some(Outcome::ByPerson) || undos % 2 == 1
     }
 
+    /// The change that took this one back, if that was not taken back in turn.
+    #[must_use]
+    pub fn taken_back_by(&self, change: &ChangeId) -> Option<&Past> {
+        let of = |past: &&Past| past.purpose.undone() == Some(change) && past.took_effect();
+        let mut undos = self.past.iter().rev().filter(of);
+        undos.find(|undo| self.taken_back_by(&undo.id).is_none())
+    }
+
     /// The last thing a person decided about a proposal.
     #[must_use]
     pub fn decision(&self, proposal: &ProposalId) -> Option<&Decision> {
@@ -206,5 +214,7 @@ mod tests {
         };
         let persons: Vec<bool> = memory.past.iter().map(|p| memory.is_persons(p)).collect();
         assert_eq!(persons, [false, true, false, true]);
+        let taken_back = |number: usize| memory.taken_back_by(&memory.past[number].id).is_some();
+        assert_eq!([0, 1, 2, 3].map(taken_back), [false, true, false, false]);
     }
 }

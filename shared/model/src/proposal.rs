@@ -91,18 +91,11 @@ impl ProposalId {
         Self(format!("pair-{}-{}", pair.low(), pair.high()))
     }
 
-    /// Of changes that stand and fall together. The last one says what it is about: what comes before it
-    /// prepares it. `None` of no changes.
+    /// Of changes that stand and fall together, after the one that they are about. `None` of no changes.
     #[must_use]
     pub fn of_changes(changes: &[Change]) -> Option<Self> {
         let of = |word: &str, contact: &ContactId| format!("{word}-{contact}");
-        let decisive = changes.iter().map(|change| &change.action).find(|action| {
-            matches!(
-                action,
-                Action::Merge { .. } | Action::Retire { .. } | Action::SetPortal { .. }
-            )
-        });
-        let action = decisive.or_else(|| changes.last().map(|change| &change.action))?;
+        let action = &Change::decisive(changes)?.action;
         Some(Self(match action {
             Action::Merge {
                 loser, survivor, ..

@@ -31,6 +31,6 @@ pub struct CompanyPlan {
     pub plan: Plan,
     /// The contacts that the plan speaks of, as they stood.
     pub contacts: BTreeMap<ContactId, Contact>,
-    /// What hung on those that would be merged away.
+    /// What hung on them, as far as it was read.
     pub details: BTreeMap<ContactId, Details>,
 }

@@ -101,9 +101,18 @@ impl Note {
     /// Whether it says this, however its lines end.
     #[must_use]
     pub fn says(&self, text: &str) -> bool {
-        let plain = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
         plain(self.text.reveal()) == plain(text)
     }
+
+    /// Whether it says this, among other things, on lines of its own.
+    #[must_use]
+    pub fn mentions(&self, lines: &str) -> bool {
+        format!("\n{}\n", plain(self.text.reveal())).contains(&format!("\n{}\n", plain(lines)))
+    }
+}
+
+fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n").trim().to_owned()
 }
 
 impl Scope {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use matching::Group;
 use model::{
     Action, Communication, Contact, ContactId, Details, Email, Evidence, FindingKind, Mode,
-    NewCommunication, Pair, Purpose, Rule, Snapshot,
+    NewCommunication, Note, Pair, Purpose, Reference, Rule, Snapshot,
 };
 
 use crate::draft::{Draft, Step};
@@ -307,13 +307,17 @@ fn steps(
         ));
     }
     let marker = format!("Merged from contact {loser}.");
-    let noted = kept_details
+    let earlier: Vec<&Note> = kept_details
         .notes
         .iter()
-        .any(|note| note.text.reveal().starts_with(&marker));
-    if let Some(text) = note(&marker, (kept, kept_details), (gone, gone_details))
-        && !noted
-    {
+        .filter(|note| note.text.reveal().starts_with(&marker))
+        .collect();
+    if let Some(text) = note(
+        &marker,
+        &earlier,
+        (kept, kept_details),
+        (gone, gone_details),
+    ) {
         steps.push(Step::new(
             Action::AddNote {
                 contact: survivor,
@@ -336,7 +340,9 @@ fn steps(
             evidence,
         }),
         MergeMethod::Retire => {
-            for reference in &gone_details.references {
+            // Nobody becomes their own manager or assistant.
+            let own = |reference: &&Reference| reference.owner() == Some(survivor);
+            for reference in gone_details.references.iter().filter(|r| !own(r)) {
                 steps.push(Step::new(
                     Action::Repoint {
                         reference: reference.clone(),
@@ -346,7 +352,7 @@ fn steps(
                     &before_merge,
                 ));
             }
-            let farewell = format!("Retired: this is the same person as contact {survivor}.");
+            let farewell = farewell(survivor);
             let noted = gone_details
                 .notes
                 .iter()
@@ -456,9 +462,10 @@ fn missing_communications(kept: &Contact, gone: &Contact) -> Vec<NewCommunicatio
     missing
 }
 
-/// The note that keeps what would be lost, if there is anything to keep.
+/// The note that keeps what would be lost, if there is anything to keep that an earlier one does not.
 fn note(
     marker: &str,
+    earlier: &[&Note],
     (kept, kept_details): (&Contact, &Details),
     (gone, details): (&Contact, &Details),
 ) -> Option<String> {
@@ -474,9 +481,17 @@ fn note(
         unsubscribed
             .map(|membership| format!("unsubscribed from marketing group {}", membership.group)),
     );
+    let farewell = farewell(kept.id);
     let notes = details.notes.iter().filter(|note| !note.text.is_blank());
+    let notes = notes.filter(|note| note.text.reveal() != farewell);
     lines.extend(notes.map(|note| format!("note: {}", note.text.reveal())));
+    lines.retain(|line| !earlier.iter().any(|note| note.mentions(line)));
     (!lines.is_empty()).then(|| format!("{marker} Kept from it:\n{}", lines.join("\n")))
+}
+
+/// What a careful merge writes on the contact that it retires.
+fn farewell(survivor: ContactId) -> String {
+    format!("Retired: this is the same person as contact {survivor}.")
 }
 
 fn evidence_for(pairs: &BTreeMap<Pair, Vec<Evidence>>, id: ContactId) -> Vec<Evidence> {

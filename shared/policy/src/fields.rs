@@ -1,6 +1,6 @@
 //! What survives of the plain fields of a merged contact.
 
-use model::{Contact, FieldChange, PrivateValue};
+use model::{Contact, ContactId, FieldChange, PrivateValue};
 
 /// Fields that a blank survivor takes over from the loser, by their names on the wire.
 const FILLABLE: &[&str] = &[
@@ -113,11 +113,21 @@ pub(crate) fn to_restore(record: &Contact) -> FieldsToRestore {
 pub(crate) fn to_carry(survivor: &Contact, loser: &Contact) -> Vec<FieldChange> {
     let lacks = |field: &&&str| value(survivor, field).is_none();
     let address_free = ADDRESS.iter().all(|field| value(survivor, field).is_none());
+    // Nobody becomes their own manager or assistant.
+    let same_person = |value: &PrivateValue| {
+        let target = value.reference().map(ContactId::new);
+        target == Some(survivor.id) || target == Some(loser.id)
+    };
+    let is_own = |field: &str, value: &PrivateValue| {
+        Contact::REFERENCES.contains(&field) && same_person(value)
+    };
     let plain = FILLABLE
         .iter()
         .filter(lacks)
         .chain(ADDRESS.iter().filter(|_| address_free))
-        .filter_map(|field| Some(filled(field, value(loser, field)?)));
+        .filter_map(|field| Some((field, value(loser, field)?)))
+        .filter(|(field, value)| !is_own(field, value))
+        .map(|(field, value)| filled(field, value));
     let custom = loser
         .custom_fields
         .iter()
@@ -159,6 +169,7 @@ pub(crate) fn conflicting(survivor: &Contact, loser: &Contact) -> Vec<String> {
     for field in FILLABLE {
         if let (Some(kept), Some(lost)) = (value(survivor, field), value(loser, field))
             && kept != lost
+            && !(Contact::REFERENCES.contains(field) && lost.reference() == Some(survivor.id.get()))
         {
             lines.push(format!("{field}: {}", lost.reveal_line()));
         }

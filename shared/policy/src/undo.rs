@@ -166,6 +166,13 @@ impl<'e> Planner<'e> {
             return;
         }
         let steps = match &entry.action {
+            // What was done in several steps may have been taken back in part.
+            action
+                if !matches!(action, Action::Merge { .. })
+                    && self.now.memory.taken_back_by(&entry.id).is_some() =>
+            {
+                Steps::default()
+            }
             Action::Merge {
                 loser,
                 survivor,

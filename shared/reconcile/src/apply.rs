@@ -2,17 +2,18 @@
 
 mod call;
 mod current;
+mod look;
 mod real;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use connectwise::Writer;
 use journal::Store;
-use model::{Action, Change, ChangeId, CommunicationId, ContactId, Image, Outcome, Plan, Snapshot};
+use model::{Action, Change, ChangeId, CommunicationId, ContactId, Outcome, Plan, Snapshot};
 
 use crate::apply::call::Returned;
+use crate::apply::look::Look;
 use crate::error::Error;
-use crate::precondition::merge_is_stale;
 use crate::record::Record;
 use crate::visit::Reconciler;
 
@@ -90,34 +91,11 @@ impl<'v, J: Store> Executor<'v, J> {
     /// Makes one change, and journals it.
     pub(crate) async fn make(&mut self, change: &Change) -> Result<Outcome, Error> {
         let change = &self.real(change).await?;
-        // The one write that destroys a record is checked against a fresh reading, which is also its
-        // journalled image.
-        if let Action::Merge {
-            loser, survivor, ..
-        } = change.action
-            && !self.still_as_planned(loser, survivor).await?
-        {
-            let before = self.image(&change.action);
+        let Look { before, is_stale } = self.look_again(&change.action).await?;
+        if is_stale {
             let id = self.record.intend(change, before).await?;
             return self.record.conclude(&id, Outcome::Stale, None).await;
         }
-        let before = match &change.action {
-            // Whoever has the name already is not the one who is about to come back.
-            Action::Restore {
-                first_name,
-                last_name,
-                ..
-            } => {
-                let company = self.record.request.company;
-                let reader = &self.reconciler.reader;
-                let namesakes = reader.contacts_named(company, first_name, last_name);
-                Image {
-                    contacts: namesakes.await?,
-                    ..Image::default()
-                }
-            }
-            action => self.image(action),
-        };
         let id = self.record.intend(change, before.clone()).await?;
         match self.call(&change.action, &before).await {
             Ok(returned) => {
@@ -137,25 +115,6 @@ impl<'v, J: Store> Executor<'v, J> {
             }
             Err(error) => failed(&mut self.record, &change.action, &id, error).await,
         }
-    }
-
-    /// Reads two contacts again that are about to be merged, and says whether they are as they were.
-    async fn still_as_planned(
-        &mut self,
-        loser: ContactId,
-        survivor: ContactId,
-    ) -> Result<bool, Error> {
-        if !self.reconciler.drill.checks_preconditions() {
-            return Ok(true);
-        }
-        let gone = self.reconciler.reader.contact(loser).await?;
-        let kept = self.reconciler.reader.contact(survivor).await?;
-        let now = (gone.as_ref(), kept.as_ref());
-        let stale = merge_is_stale(&self.current, loser, survivor, now);
-        for contact in [gone, kept].into_iter().flatten() {
-            self.current.contacts.insert(contact.id, contact);
-        }
-        Ok(!stale)
     }
 }
 

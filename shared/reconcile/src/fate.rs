@@ -29,6 +29,8 @@ pub fn fate(error: &Error) -> Fate {
         Error::Psa(psa) if psa.is_transient() => Fate::Retry {
             after: psa.retry_after(),
         },
+        // Somebody deleted what was about to be read or written; the next visit sees it gone.
+        Error::Psa(psa) if psa.is_not_found() => Fate::Retry { after: None },
         // Keys can be changed while the message waits, and an upgrade of the PSA ends.
         Error::Psa(psa)
             if matches!(

@@ -18,7 +18,6 @@ mod gather;
 mod known;
 mod locate;
 mod mend;
-mod precondition;
 mod record;
 mod saved;
 mod settle;

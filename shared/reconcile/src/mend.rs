@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use connectwise::Writer;
 use journal::Store;
-use model::{Action, Change, CompanyId, ContactId, Image, Outcome, Pair, Purpose};
+use model::{
+    Action, Change, CompanyId, ContactId, FieldChange, Image, Outcome, Pair, PrivateValue, Purpose,
+};
+use serde_json::json;
 
 use crate::apply::failed;
 use crate::error::Error;
@@ -13,8 +16,8 @@ use crate::visit::Reconciler;
 
 impl<J: Store> Reconciler<J> {
     /// After a merge: points whatever still points at the loser at the survivor, each with an entry
-    /// of its own. Which kinds of record the PSA's merge moves is not documented, so the references
-    /// that were listed before it are looked at again. Whom people told apart from the loser they told apart
+    /// of its own. Which kinds of record the PSA's merge moves is not documented, and somebody may have
+    /// added one since they were listed. Whom people told apart from the loser they told apart
     /// from the survivor.
     ///
     /// After a return: the contact and whom it had been merged into are two people, for ever, and so are the
@@ -123,26 +126,44 @@ impl<J: Store> Reconciler<J> {
         merge: &Change,
     ) -> Result<(), Error> {
         let Action::Merge {
-            loser,
-            survivor,
-            references,
+            loser, survivor, ..
         } = &merge.action
         else {
             return Ok(());
         };
-        for reference in self.reader.still_at(references, *loser).await? {
-            let change = Change {
-                reason: format!("the PSA's merge of contact {loser} left it behind"),
-                action: Action::Repoint {
+        for reference in self.reader.references(*loser).await? {
+            // Nobody becomes their own manager or assistant.
+            let is_own = reference.owner() == Some(*survivor);
+            let action = if is_own {
+                Action::SetFields {
+                    contact: *survivor,
+                    fields: vec![FieldChange {
+                        field: reference.field.clone(),
+                        before: Some(json!({ "id": loser }).into()),
+                        after: PrivateValue::default(),
+                    }],
+                }
+            } else {
+                Action::Repoint {
                     reference: reference.clone(),
                     before: *loser,
                     after: *survivor,
-                },
+                }
+            };
+            let change = Change {
+                reason: format!("the PSA's merge of contact {loser} left it behind"),
+                action,
                 evidence: Vec::new(),
                 ..merge.clone()
             };
             let id = record.intend(&change, Image::default()).await?;
-            match writer.repoint(&reference, *survivor).await {
+            let written = match &change.action {
+                Action::SetFields { contact, fields } => {
+                    writer.set_fields(*contact, fields).await.map(drop)
+                }
+                _ => writer.repoint(&reference, *survivor).await,
+            };
+            match written {
                 Ok(()) => record.conclude(&id, Outcome::Done, None).await?,
                 Err(error) => {
                     let outcome = failed(record, &change.action, &id, error).await?;

@@ -43,8 +43,9 @@ impl<J: Store> Reconciler<J> {
         };
         let plan = decide(&snapshot, &self.rules.clone().approved())?;
         let about = mentioned(&plan);
-        let details = losers(&plan)
-            .into_iter()
+        let details = about
+            .iter()
+            .copied()
             .filter_map(|id| Some((id, snapshot.details.get(&id)?.clone())))
             .collect();
         Ok(Some(CompanyPlan {
@@ -83,13 +84,16 @@ impl<J: Store> Reconciler<J> {
         let mut left = Vec::new();
         let mut record = self.recorder(request, &mut applied.visit.entries, &mut left);
         self.settle(&mut record).await?;
-        let snapshot = self.gather(request).await?;
-        let (Some(snapshot), Some(writer)) = (snapshot, self.writer_at(request.company)) else {
-            let words = "the company is gone, or every policy only observes there";
-            applied.refused = units
-                .into_iter()
-                .map(|changes| refusal(changes, words))
-                .collect();
+        let refuse = |words: &str| {
+            let all = units.iter().cloned();
+            all.map(|changes| refusal(changes, words)).collect()
+        };
+        let Some(writer) = self.writer_at(request.company) else {
+            applied.refused = refuse("every policy only observes at this company");
+            return Ok(());
+        };
+        let Some(snapshot) = self.gather(request).await? else {
+            applied.refused = refuse("the company is gone");
             return Ok(());
         };
         applied.visit.scope = Some(snapshot.scope.clone());
@@ -286,19 +290,5 @@ fn standing(snapshot: &Snapshot, about: &BTreeSet<ContactId>) -> BTreeMap<Contac
         .filter(|(id, _)| about.contains(id));
     contacts
         .map(|(id, contact)| (*id, contact.clone()))
-        .collect()
-}
-
-/// The contacts that a plan merges away.
-fn losers(plan: &Plan) -> BTreeSet<ContactId> {
-    let withheld = plan.withheld.iter().map(|withheld| &withheld.change);
-    plan.changes
-        .iter()
-        .chain(withheld)
-        .filter_map(|change| match change.action {
-            Action::Merge { loser, .. } => Some(loser),
-            Action::Retire { contact } => Some(contact),
-            _ => None,
-        })
         .collect()
 }

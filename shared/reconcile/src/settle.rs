@@ -62,22 +62,22 @@ impl<J: Store> Reconciler<J> {
                 contact,
                 membership,
             } => {
-                let groups = self.reader.groups(*contact).await?;
+                let groups = of_gone(self.reader.groups(*contact).await)?;
                 groups.iter().any(|held| held.group == membership.group)
             }
             Action::LeaveGroup {
                 contact,
                 membership,
             } => {
-                let groups = self.reader.groups(*contact).await?;
+                let groups = of_gone(self.reader.groups(*contact).await)?;
                 groups.iter().all(|held| held.group != membership.group)
             }
             Action::AddNote { contact, text, .. } => {
-                let notes = self.reader.notes(*contact).await?;
+                let notes = of_gone(self.reader.notes(*contact).await)?;
                 notes.iter().any(|note| note.says(text.reveal()))
             }
             Action::RemoveNote { contact, note } => {
-                let notes = self.reader.notes(*contact).await?;
+                let notes = of_gone(self.reader.notes(*contact).await)?;
                 notes.iter().all(|held| held.id != note.id)
             }
             Action::Restore {
@@ -118,21 +118,20 @@ impl<J: Store> Reconciler<J> {
     }
 }
 
+/// What hangs on a contact; nothing when it is gone.
+fn of_gone<T>(read: Result<Vec<T>, connectwise::Error>) -> Result<Vec<T>, connectwise::Error> {
+    match read {
+        Err(error) if error.is_not_found() => Ok(Vec::new()),
+        read => read,
+    }
+}
+
 /// Whether a contact shows the effect of a write.
 fn shows(contact: &Contact, action: &Action) -> bool {
     match action {
-        Action::SetFields { fields, .. } => {
-            fields
-                .iter()
-                .all(|change| match change.field.strip_prefix("customFields/") {
-                    None => holds(contact.fields.get(&change.field), &change.after),
-                    Some(id) => {
-                        let mut fields = contact.custom_fields.iter();
-                        let field = fields.find(|field| field.id.to_string() == id);
-                        holds(field.map(|field| &field.value), &change.after)
-                    }
-                })
-        }
+        Action::SetFields { fields, .. } => fields
+            .iter()
+            .all(|change| holds(contact.value(&change.field), &change.after)),
         Action::AddCommunication { item, .. } => contact.communications.iter().any(|held| {
             held.kind == item.kind && held.value == item.value && held.extension == item.extension
         }),

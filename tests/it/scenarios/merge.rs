@@ -71,11 +71,12 @@ async fn a_merge_makes_its_writes_and_the_journalled_reads_and_no_other_request(
     // notes, groups and tracks, and the PSA's own count of its usages, in sum and one by one; and the
     // notes and groups that the other has already.
     let details = 10 + 5 + 2;
-    // Both records a moment before the merge: the images in the journal.
-    let images = 2;
-    // Whether the merge moved what it should: one for each kind that had something to move.
-    let leftovers = 3;
-    let gets = visit + details + images + leftovers;
+    // Both records a moment before the merge, which are the images in the journal, and the notes and groups
+    // of the one to go.
+    let second_look = 2 + 2;
+    // Whether anything still points at the one that went: each kind of record.
+    let leftovers = 10;
+    let gets = visit + details + second_look + leftovers;
     assert_eq!(seen.counts(), format!("1 DELETE, {gets} GET, 5 POST"));
     assert_eq!(seen.visit.entries.len(), 6);
 }
@@ -136,8 +137,8 @@ async fn swapped_names_and_a_triple_are_merged_in_one_visit() {
     assert_eq!(tickets, before + 2);
     // Its address and number were there already, in another spelling.
     assert_eq!(stack.items(TRIPLE).len(), 2);
-    // The visit; three that go and two that stay; two images a merge; two kinds to look at again.
-    let gets = 2 + 3 * 15 + 2 * 2 + 3 * 2 + 2;
+    // The visit; three that go and two that stay; a second look before each merge, and what it left behind.
+    let gets = 2 + 3 * 15 + 2 * 2 + 3 * 4 + 3 * 10;
     assert_eq!(seen.counts(), format!("3 DELETE, {gets} GET"));
     stack.visit_in_vain(LAKESIDE, &[]).await;
 }
@@ -257,8 +258,9 @@ async fn nothing_of_a_contact_that_has_everything_is_lost() {
         assert_eq!(referring(&stack, Kind::Contact, field, SURVIVOR), 1);
     }
 
-    // The visit, what hangs on both, two images, ten kinds to look at again.
-    let gets = 2 + 15 + 2 + 2 + 10;
+    // The visit, what hangs on both, a second look before the merge and before each of the three writes that
+    // overwrite something, and what the merge left behind.
+    let gets = 2 + 15 + 2 + 4 + 3 + 10;
     // Default and billing contact, the fields, and what the merge left behind.
     let patches = 3 + 13;
     assert_eq!(

@@ -26,7 +26,7 @@ async fn an_inactive_default_contact_is_succeeded_and_the_label_moves_along() {
     assert_eq!(stack.labels(85_002), [PRIMARY].into());
     assert_eq!(stack.labels(INACTIVE_DEFAULT), [].into());
     // The third read is for the link that is to be deleted: only it tells the link's id.
-    assert_eq!(seen.counts(), "1 DELETE, 3 GET, 1 PATCH, 1 POST");
+    assert_eq!(seen.counts(), "1 DELETE, 4 GET, 1 PATCH, 1 POST");
 
     let entries = stack.entries(TIDEWATER).await;
     assert!(
@@ -59,7 +59,7 @@ async fn a_default_contact_that_was_deleted_is_succeeded() {
         "label contact 86102 \"Primary\": done",
     ];
     assert_eq!(seen.writes(), expected);
-    assert_eq!(seen.counts(), "2 GET, 1 PATCH, 1 POST");
+    assert_eq!(seen.counts(), "3 GET, 1 PATCH, 1 POST");
     assert_eq!(stack.default_of(COPPERFIELD), Some(86_102));
     stack.visit_in_vain(COPPERFIELD, &[]).await;
 }
@@ -82,7 +82,7 @@ async fn a_company_without_default_contact_gets_a_person_and_not_its_mailbox() {
     let stack = Stack::on(tenant()).await;
     let seen = stack.visit(FERNWOOD, &[]).await;
     assert_eq!(seen.writes().len(), 2);
-    assert_eq!(seen.counts(), "2 GET, 1 PATCH, 1 POST");
+    assert_eq!(seen.counts(), "3 GET, 1 PATCH, 1 POST");
     assert_eq!(stack.default_of(FERNWOOD), Some(FERNWOOD_SUCCESSOR));
     stack.visit_in_vain(FERNWOOD, &[]).await;
 }

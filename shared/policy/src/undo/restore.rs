@@ -48,9 +48,12 @@ impl Planner<'_> {
         let back = self.id(*loser);
         let is_back = back != *loser;
         if is_back && !self.now.contacts.contains_key(&back) {
-            return Steps::conflict(format!(
-                "contact {loser} was brought back as {back}, which is gone"
-            ));
+            return Steps::conflict(match self.now.merged_into(back) {
+                Some(into) => format!(
+                    "contact {loser} was brought back as {back} and merged into {into} again; take that back"
+                ),
+                None => format!("contact {loser} was brought back as {back}, which is gone"),
+            });
         }
         let id = if is_back {
             back
@@ -75,7 +78,9 @@ impl Planner<'_> {
         }));
         steps.actions.extend(self.fields_back(id, fields));
         steps.actions.extend(belongings(id, record, details));
-        self.point_back(&mut steps, id, *survivor, references);
+        let mended = self.mended(*loser);
+        let references: Vec<Reference> = references.iter().chain(&mended).cloned().collect();
+        self.point_back(&mut steps, id, *survivor, &references);
         if !is_back {
             steps
                 .actions
@@ -204,6 +209,23 @@ impl Planner<'_> {
                 _ => steps.conflicts.push(elsewhere(&reference)),
             }
         }
+    }
+
+    /// What pointed at the loser, was not listed before the merge, and was pointed at the survivor after it.
+    fn mended(&self, loser: ContactId) -> Vec<Reference> {
+        let listed = |reference: &Reference| {
+            self.entries.iter().any(|entry| {
+                matches!(&entry.action, Action::Merge { loser: gone, references, .. }
+                    if *gone == loser && references.contains(reference))
+            })
+        };
+        let pointed = self.entries.iter().filter_map(|entry| match &entry.action {
+            Action::Repoint {
+                reference, before, ..
+            } if *before == loser => Some(reference.clone()),
+            _ => None,
+        });
+        pointed.filter(|reference| !listed(reference)).collect()
     }
 
     fn is_merged_away(&self, reference: &Reference) -> bool {

@@ -269,16 +269,8 @@ impl Planner<'_> {
     }
 
     fn value(&self, contact: ContactId, field: &str) -> PrivateValue {
-        let record = &self.now.contacts[&contact];
-        let value = match field.strip_prefix("customFields/") {
-            None => record.fields.get(field).cloned(),
-            Some(id) => {
-                let mut fields = record.custom_fields.iter();
-                let field = fields.find(|field| field.id.to_string() == id);
-                field.map(|field| field.value.clone())
-            }
-        };
-        value.unwrap_or_default()
+        let value = self.now.contacts[&contact].value(field);
+        value.cloned().unwrap_or_default()
     }
 
     fn remove_item(&self, entry: &Entry, contact: ContactId, added: &NewCommunication) -> Steps {

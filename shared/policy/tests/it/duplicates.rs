@@ -1,8 +1,8 @@
 //! Merge duplicates.
 
 use model::{
-    CustomField, GroupId, Membership, Mode, Note, NoteId, Pair, RecordId, RecordKind, Reference,
-    Rule,
+    Action, CustomField, GroupId, Membership, Mode, Note, NoteId, Pair, RecordId, RecordKind,
+    Reference, Rule,
 };
 use policy::{Need, Rules};
 
@@ -326,13 +326,24 @@ fn a_note_of_another_merge_is_not_taken_for_this_one() {
         type_id: None,
         flagged: false,
     };
-    now.details.get_mut(&id_of(10)).unwrap().notes =
-        vec![note("Merged from contact 4711. Kept from it:")];
+    now.details.get_mut(&id_of(10)).unwrap().notes = vec![note(
+        "Merged from contact 4711. Kept from it:\nnote: prefers mail",
+    )];
     now.details.get_mut(&id_of(471)).unwrap().notes = vec![note("prefers mail")];
     assert_eq!(policy::plan(&now, &enforce()).changes.len(), 2);
-    now.details.get_mut(&id_of(10)).unwrap().notes =
-        vec![note("Merged from contact 471. Kept from it:")];
+    now.details.get_mut(&id_of(10)).unwrap().notes = vec![note(
+        "Merged from contact 471. Kept from it:\nnote: prefers mail",
+    )];
     assert_eq!(policy::plan(&now, &enforce()).changes.len(), 1);
+    // Somebody has written another note since.
+    let later = note("has moved to Ely");
+    now.details.get_mut(&id_of(471)).unwrap().notes.push(later);
+    let changes = policy::plan(&now, &enforce()).changes;
+    let Action::AddNote { text, .. } = &changes[0].action else {
+        panic!("the later note is not kept")
+    };
+    let kept = "Merged from contact 471. Kept from it:\nnote: has moved to Ely";
+    assert_eq!(text.reveal(), kept);
 }
 
 #[test]

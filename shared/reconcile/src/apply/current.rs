@@ -1,7 +1,7 @@
 //! The records as the writes leave them.
 
 use journal::Store;
-use model::{Action, Communication, CommunicationId, ContactId, Image};
+use model::{Action, Communication, CommunicationId, Contact, ContactId, Details, Image};
 
 use super::Executor;
 use super::call::Returned;
@@ -14,15 +14,16 @@ impl<J: Store> Executor<'_, J> {
         }
         match returned {
             Returned::Contact(contact) => {
-                self.current.contacts.insert(contact.id, *contact);
+                self.adopt_fields(action, &contact);
+                return self.image_with(action, vec![*contact]);
             }
             Returned::New(contact) => {
                 if let Action::Restore { provisional, .. } = action {
                     self.returned.insert(*provisional, contact.id);
                 }
-                let new = contact.id;
-                self.current.contacts.insert(new, *contact);
-                return self.image_of(action, &[new]);
+                self.current.contacts.insert(contact.id, (*contact).clone());
+                self.current.details.insert(contact.id, Details::default());
+                return self.image_with(action, vec![*contact]);
             }
             Returned::Company(company) => self.current.company = *company,
             Returned::Item(real) => {
@@ -34,6 +35,24 @@ impl<J: Store> Executor<'_, J> {
             Returned::Nothing => {}
         }
         self.image(action)
+    }
+
+    /// Takes over how the PSA spells what was written. All else stays as expected: what the record shows
+    /// beyond it is somebody's edit, and the next look must notice it.
+    fn adopt_fields(&mut self, action: &Action, returned: &Contact) {
+        let Some(contact) = self.current.contacts.get_mut(&returned.id) else {
+            return;
+        };
+        let Action::SetFields { fields, .. } = action else {
+            return;
+        };
+        for field in fields.iter().map(|change| &change.field) {
+            if let (Some(held), Some(real)) =
+                (contact.fields.get_mut(field), returned.fields.get(field))
+            {
+                *held = real.clone();
+            }
+        }
     }
 
     /// Puts an item in the place of the one that was expected. The PSA makes the first of its kind the default
@@ -53,15 +72,15 @@ impl<J: Store> Executor<'_, J> {
 
     /// The records that an action touches, as they stand.
     pub(super) fn image(&self, action: &Action) -> Image {
-        self.image_of(action, &action.contacts())
-    }
-
-    fn image_of(&self, action: &Action, contacts: &[ContactId]) -> Image {
-        let mut touched = contacts.to_vec();
+        let mut touched = action.contacts();
         touched.sort();
         let contacts = touched
             .iter()
             .filter_map(|id| self.current.contacts.get(id).cloned());
+        self.image_with(action, contacts.collect())
+    }
+
+    fn image_with(&self, action: &Action, contacts: Vec<Contact>) -> Image {
         let of_company = matches!(
             action,
             Action::SetDefaultContact { .. } | Action::SetBillingContact { .. }
@@ -78,7 +97,7 @@ impl<J: Store> Executor<'_, J> {
         };
         Image {
             company: of_company.then(|| self.current.company.clone()),
-            contacts: contacts.collect(),
+            contacts,
             details,
             kept,
         }
