@@ -17,7 +17,7 @@ use reconcile::Target;
 /// and an embedded journal, both kept under .rollcall/. No account, no network.
 ///
 /// Exit codes: 0 done, 1 something was found or refused, 2 usage or configuration, 3 the other side
-/// failed.
+/// failed, 130 stopped by Ctrl-C.
 #[derive(Parser)]
 #[command(name = "rollcall", version, max_term_width = 100)]
 pub(crate) struct Args {
@@ -58,17 +58,18 @@ pub(crate) enum Command {
     #[command(
         after_help = "Example:\n  rollcall plan --company 830\n  rollcall plan --all --json\n  \
         rollcall plan --out plan.json --html plan.html\n\n\
-        Exit code: 1 when something would be changed or was found."
+        Exit code: 1 when something would be changed or was found, 2 when there is no such company."
     )]
     Plan(Plan),
     /// Carry out a saved plan: exactly that, and nothing whose records have changed since
     ///
     /// The file is the approval, so nothing is asked. Each company is read anew; changes whose records
-    /// are not as the plan found them are refused, and each difference is named.
+    /// are not as the plan found them are refused, and each difference is named. The rules must be those
+    /// that the plan was made under.
     #[command(
         after_help = "Example:\n  rollcall apply plan.json\n\nThe file is made by: rollcall plan --out plan.json\n\n\
-        Exit code: 1 when something was refused, 2 when the file is no plan for this tenant, 3 when the\n\
-        PSA failed."
+        Exit code: 1 when something was refused or waits for review, 2 when the file is no plan for this\n\
+        tenant and these rules, 3 when the PSA failed; what was done by then is shown."
     )]
     Apply(Apply),
     /// Show what waits for a person, side by side, with the evidence
@@ -79,9 +80,11 @@ pub(crate) enum Command {
     Review(Review),
     /// Say yes to what waits, and have it done
     ///
-    /// The companies are visited at once. Approving a pair says that the two are one person.
+    /// The companies are visited at once. Approving a pair says that the two are one person. What was
+    /// rejected can be approved after all, but for pairs, which were told apart for ever.
     #[command(after_help = "Example:\n  rollcall approve pair-83002-83020\n\n\
-        Exit code: 1 when nothing waits under such an id, or something stands in the way.")]
+        Exit code: 1 when nothing waits under such an id, or something stands in the way, 3 when the PSA\n\
+        failed.")]
     Approve(Decide),
     /// Say no to what waits
     ///
@@ -99,7 +102,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  rollcall undo 20260304-5f0c1a1e2b\n  \
         rollcall undo 20260304-5f0c1a1e2b.3 --yes\n\n\
         Exit code: 1 when something was left alone or failed, when nothing was to be taken back, and\n\
-        when the answer was no.")]
+        when the answer was no; 3 when the PSA failed: the same undo then goes on where it stopped.")]
     Undo(Undo),
     /// Show what was done, when, and by which rule
     #[command(after_help = "Example:\n  rollcall history --contact 83002\n  \

@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     Usage,
     /// 3: the other side failed.
     Failed,
+    /// 130: Ctrl-C, as shells have it.
+    Stopped,
 }
 
 impl From<Exit> for ExitCode {
@@ -25,6 +27,7 @@ impl From<Exit> for ExitCode {
             Exit::Found => 1,
             Exit::Usage => 2,
             Exit::Failed => 3,
+            Exit::Stopped => 130,
         })
     }
 }
@@ -47,9 +50,26 @@ impl fmt::Display for UsageError {
 
 impl std::error::Error for UsageError {}
 
+/// Somebody pressed Ctrl-C while something was written.
+#[derive(Debug)]
+pub(crate) struct Stopped;
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("stopped; what was done by then is in the journal (`rollcall history`)")
+    }
+}
+
+impl std::error::Error for Stopped {}
+
 /// Says what went wrong and finds the exit code for it.
 pub(crate) fn explain_failure(error: &anyhow::Error) -> Exit {
-    let by_caller = error.chain().any(|cause| cause.is::<UsageError>());
     print::failure(error);
-    if by_caller { Exit::Usage } else { Exit::Failed }
+    if error.chain().any(|cause| cause.is::<UsageError>()) {
+        Exit::Usage
+    } else if error.is::<Stopped>() {
+        Exit::Stopped
+    } else {
+        Exit::Failed
+    }
 }

@@ -18,13 +18,14 @@ use connectwise::{Config, Reader, Settings, Writer};
 use contact_policy::Worker;
 use http_client::{Client, ClientConfig, Url};
 use jiff::Timestamp;
-use journal::Sqlite;
-use model::{Cause, CompanyId, ContactId, Source};
+use journal::{Query, Sqlite, Store as _};
+use model::{Cause, CompanyId, ContactId, Entry, RunId, Source};
 use policy::Rules;
 use queue::{MemoryQueue, QueueRules};
 use reconcile::{Clock, Reconciler, Request};
 use sandbox::{RequestLog, Sandbox, WorldHandle};
 
+use crate::exit::{Stopped, UsageError};
 use clock::WorldTimer;
 use folder::Folder;
 
@@ -214,6 +215,28 @@ impl Local {
         }
     }
 
+    /// What a run wrote, as the journal tells it.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn written(&self, run: &RunId) -> anyhow::Result<Vec<Entry>> {
+        Ok(self.journal.entries(&Query::of_run(run.clone())).await?)
+    }
+
+    /// Does what may write, and saves the fake PSA however that ends: the next command must find what the journal
+    /// tells of. Ctrl-C ends it between two steps, and not the process.
+    pub(crate) async fn keep<T>(
+        &self,
+        work: impl Future<Output = anyhow::Result<T>>,
+    ) -> anyhow::Result<T> {
+        let result = tokio::select! {
+            result = work => result,
+            Ok(()) = tokio::signal::ctrl_c() => Err(Stopped.into()),
+        };
+        self.save()?;
+        result
+    }
+
     /// Saves the fake PSA, so that the next command finds it as this one leaves it.
     ///
     /// # Errors
@@ -231,12 +254,10 @@ pub fn rules(file: Option<&Path>) -> anyhow::Result<Rules> {
     match file {
         None => Ok(Rules::default().in_mode(model::Mode::Enforce)),
         Some(file) => {
-            let text = std::fs::read_to_string(file).map_err(|error| {
-                crate::exit::UsageError::raise(format!("read {}: {error}", file.display()))
-            })?;
-            Rules::parse(&text).map_err(|error| {
-                crate::exit::UsageError::raise(format!("{}: {error}", file.display()))
-            })
+            let shown = file.display();
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| UsageError::raise(format!("read {shown}: {error}")))?;
+            Rules::parse(&text).map_err(|error| UsageError::raise(format!("{shown}: {error}")))
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod visit;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use model::Evidence;
 use serde::Serialize;
 
@@ -26,6 +27,11 @@ const INDENT: usize = 13;
 /// A piece of evidence as an operator may read it, names included.
 fn in_full(evidence: &Evidence) -> String {
     format!("{} ({:+})", evidence.reveal(), evidence.weight)
+}
+
+/// A moment: what `--since` and `--until` take, too.
+fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// Standard output. A reader that goes away early (`| head`) ends the program quietly.
@@ -174,6 +180,33 @@ fn lines(out: &mut Out, text: &str, first: &str) -> anyhow::Result<()> {
 /// Prints text after what it is called.
 fn named(out: &mut Out, name: &str, text: &str) -> anyhow::Result<()> {
     lines(out, text, &format!("  {name:<10} "))
+}
+
+/// Prints texts below each other, the first after what they are called.
+fn list(out: &mut Out, name: &str, texts: impl IntoIterator<Item = String>) -> anyhow::Result<()> {
+    let names = std::iter::once(name).chain(std::iter::repeat(""));
+    names
+        .zip(texts)
+        .try_for_each(|(name, text)| named(out, name, &text))
+}
+
+/// Prints what belongs to what was named before.
+fn more(out: &mut Out, text: &str) -> anyhow::Result<()> {
+    lines(out, text, &" ".repeat(INDENT))
+}
+
+/// Prints the reason of what was named before.
+fn because(out: &mut Out, reason: &str) -> anyhow::Result<()> {
+    more(out, &format!("because {reason}"))
+}
+
+/// Prints what something rests on, in one piece; nothing if it rests on nothing.
+fn evidence(out: &mut Out, evidence: &[Evidence]) -> anyhow::Result<()> {
+    if evidence.is_empty() {
+        return Ok(());
+    }
+    let words: Vec<String> = evidence.iter().map(in_full).collect();
+    more(out, &format!("evidence: {}", words.join("; ")))
 }
 
 fn plural(count: usize, thing: &str) -> String {

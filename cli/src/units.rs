@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{
-    Action, BlastRadius, Change, CompanyId, Contact, ContactId, Mode, Plan, ProposalId, Rule,
-};
+use model::{BlastRadius, Change, CompanyId, Contact, ContactId, Mode, Plan, ProposalId, Rule};
 use policy::Rules;
 
 /// Changes that stand and fall together.
@@ -64,24 +62,10 @@ pub(crate) fn units<'p>(plan: &'p Plan, company: CompanyId, rules: &Rules) -> Ve
     units.into_values().collect()
 }
 
-/// The change that changes of one unit are about. What comes before it prepares it.
-pub(crate) fn decisive<'c>(
-    changes: impl Iterator<Item = &'c Change> + Clone,
-) -> Option<&'c Change> {
-    let mut all = changes.clone();
-    let found = all.find(|change| {
-        matches!(
-            change.action,
-            Action::Merge { .. } | Action::Retire { .. } | Action::SetPortal { .. }
-        )
-    });
-    found.or_else(|| changes.last())
-}
-
 impl<'p> Unit<'p> {
     /// The change that it is about. What comes before it prepares it.
     pub(crate) fn decisive(&self) -> Option<&'p Change> {
-        decisive(self.changes.iter().copied())
+        Change::decisive(self.changes.iter().copied())
     }
 
     /// All others.
@@ -120,7 +104,7 @@ impl Standing {
             Self::Enforced => "enforced: a visit would do it, too".to_owned(),
             Self::InReview => "in review: whoever applies this plan approves it".to_owned(),
             Self::Waiting(id) => {
-                format!("waits for review: not done until `rollcall approve {id}`")
+                format!("more than one visit may do: waits until `rollcall approve {id}`")
             }
             Self::Observed => "only observed: it is not done".to_owned(),
         }

@@ -11,16 +11,14 @@ use serde_json::Value;
 /// What stands where there is nothing.
 pub(crate) const NOTHING: &str = "nothing";
 
-/// A write in words. A contact that is to come back has no id yet: it goes by the one it had.
-pub(crate) fn words(action: &Action) -> String {
-    let mut words = action.to_string();
-    let contacts = action.contacts().into_iter();
-    for id in contacts.filter(|id| id.is_provisional()) {
-        // The stand-in of an id is made from it, and of the stand-in, the id.
-        let original = ContactId::provisional_for(id);
-        words = words.replace(&id.to_string(), &format!("{original} (new id)"));
+/// A write in words, with the values that it puts in place.
+pub(crate) fn in_full(action: &Action, contacts: &BTreeMap<ContactId, Contact>) -> String {
+    let values = written(action, contacts);
+    if values.is_empty() {
+        action.to_string()
+    } else {
+        format!("{action}: {}", values.join("; "))
     }
-    words
 }
 
 /// The values that a write puts in place, which its own words leave out.
@@ -100,18 +98,16 @@ pub(crate) fn shown(value: &PrivateValue) -> String {
     }
 }
 
-/// An element of a list: an email, phone or fax as kind, value, extension and whether it is the default,
-/// or anything else.
+/// An element of a list: an email, phone or fax as kind, value and extension, or anything else.
 fn element(value: &Value) -> String {
     let line = |value: &Value| PrivateValue::from(value.clone()).reveal_line();
     match value.as_array().map(Vec::as_slice) {
-        Some([_, number, extension, is_default]) => {
+        Some([_, number, extension]) => {
             let extension = match extension {
                 Value::Null => String::new(),
                 extension => format!(" x{}", line(extension)),
             };
-            let star = star(is_default == true);
-            format!("{}{extension}{star}", line(number))
+            format!("{}{extension}", line(number))
         }
         _ => line(value),
     }

@@ -17,6 +17,7 @@ mod gate;
 mod lab;
 mod ledger;
 mod people;
+mod post;
 mod queue;
 mod rest;
 mod run;
@@ -24,6 +25,7 @@ pub(crate) mod seed;
 mod storm;
 mod story;
 pub(crate) mod tenant;
+mod work;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -1,7 +1,8 @@
 //! `rollcall apply`: a saved plan, carried out.
 
-use model::{CompanyPlan, Outcome};
-use reconcile::{Applied, Error};
+use model::{Action, CompanyPlan, Outcome, ProposalId, SavedPlan};
+use policy::Rules;
+use reconcile::{Applied, Refusal};
 use serde_json::{Value, json};
 
 use crate::args::{Apply, Profile};
@@ -9,99 +10,146 @@ use crate::exit::Exit;
 use crate::local::{self, Local};
 use crate::plan_file;
 use crate::print::{self, Out, Progress};
+use crate::units::{Standing, units};
 
 /// What became of the plan of one company.
-struct Company<'p> {
-    saved: &'p CompanyPlan,
-    result: Result<Applied, Error>,
+pub(crate) struct Company<'p> {
+    pub(crate) saved: &'p CompanyPlan,
+    /// What the plan leaves to a person's word on each.
+    pub(crate) waiting: Vec<(ProposalId, &'p Action)>,
+    pub(crate) applied: Applied,
+}
+
+/// What it came to.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counts {
+    /// Changes that were made.
+    pub(crate) made: usize,
+    /// Decisions of which nothing was written.
+    pub(crate) refused: usize,
+    /// Decisions that were made in part, or not reached.
+    pub(crate) unfinished: usize,
+    /// Decisions that wait for a person's word on each.
+    pub(crate) waiting: usize,
+    /// Companies where it ended early.
+    pub(crate) failed: usize,
 }
 
 pub(crate) async fn run(profile: &Profile, command: &Apply) -> anyhow::Result<Exit> {
     let rules = local::rules(profile.rules.as_deref())?;
-    let plan = plan_file::read(&command.file)?;
+    let plan = plan_file::read(&command.file, &rules)?;
     let local = Local::open(&profile.folder, rules).await?;
     plan_file::check_tenant(&command.file, &plan, &local.tenant())?;
 
     local.world().advance(1);
-    let progress = Progress::new("applying the plans of companies", plan.companies.len());
-    let mut companies = Vec::new();
-    for saved in &plan.companies {
-        let request = local.request("apply", saved.company.id, saved.around.clone());
-        // One company's trouble is not the next one's.
-        let result = local.reconciler().apply(saved, &request).await;
-        local.save()?;
-        companies.push(Company { saved, result });
-        progress.step();
-    }
-    progress.end();
-
+    let companies = local.keep(apply(&local, &plan)).await?;
     let mut out = Out::new();
     if command.json {
         let data: Vec<Value> = companies.iter().map(data).collect();
         out.json(&data)?;
     } else {
-        for Company { saved, result } in &companies {
-            match result {
-                Ok(applied) => print::apply::company(&mut out, saved, applied)?,
-                Err(error) => print::apply::failed(&mut out, saved, error)?,
-            }
+        for company in &companies {
+            print::apply::company(&mut out, company)?;
         }
         print::apply::total(&mut out, counts(&companies))?;
     }
     Ok(match counts(&companies) {
-        (_, 0, 0) => Exit::Done,
-        (_, _, 0) => Exit::Found,
-        _ => Exit::Failed,
+        Counts { failed: 1.., .. } => Exit::Failed,
+        Counts {
+            refused: 0,
+            unfinished: 0,
+            waiting: 0,
+            ..
+        } => Exit::Done,
+        _ => Exit::Found,
     })
 }
 
-/// How many changes were made, how many decisions refused, and at how many companies it failed.
-fn counts(companies: &[Company<'_>]) -> (usize, usize, usize) {
-    let (mut made, mut refused, mut failed) = (0, 0, 0);
-    for Company { result, .. } in companies {
-        match result {
-            Ok(applied) => {
-                let entries = applied.visit.entries.iter();
-                let outcomes = entries.filter_map(|entry| entry.outcome.as_ref());
-                made += outcomes.filter(|o| Outcome::took_effect(o)).count();
-                refused += applied.refused.len();
-            }
-            Err(_) => failed += 1,
-        }
+async fn apply<'p>(local: &Local, plan: &'p SavedPlan) -> anyhow::Result<Vec<Company<'p>>> {
+    let progress = Progress::new("applying the plans of companies", plan.companies.len());
+    let mut companies = Vec::new();
+    for saved in &plan.companies {
+        let request = local.request("apply", saved.company.id, saved.around.clone());
+        // One company's trouble is not the next one's.
+        let applied = local.reconciler().apply(saved, &request).await;
+        companies.push(Company {
+            saved,
+            waiting: waiting(saved, local.rules()),
+            applied,
+        });
+        progress.step();
     }
-    (made, refused, failed)
+    progress.end();
+    Ok(companies)
+}
+
+fn waiting<'p>(saved: &'p CompanyPlan, rules: &Rules) -> Vec<(ProposalId, &'p Action)> {
+    let units = units(&saved.plan, saved.company.id, rules).into_iter();
+    let waiting = units.filter_map(|unit| match (&unit.standing, unit.decisive()) {
+        (Standing::Waiting(id), Some(change)) => Some((id.clone(), &change.action)),
+        _ => None,
+    });
+    waiting.collect()
+}
+
+fn counts(companies: &[Company<'_>]) -> Counts {
+    let mut counts = Counts::default();
+    for Company {
+        waiting, applied, ..
+    } in companies
+    {
+        let entries = applied.visit.entries.iter();
+        let outcomes = entries.filter_map(|entry| entry.outcome.as_ref());
+        counts.made += outcomes.filter(|o| Outcome::took_effect(o)).count();
+        counts.refused += applied.refused.len();
+        counts.unfinished += applied.unfinished.len();
+        counts.waiting += waiting.len();
+        counts.failed += usize::from(applied.error.is_some());
+    }
+    counts
 }
 
 fn data(company: &Company<'_>) -> Value {
-    let Company { saved, result } = company;
-    let id = saved.company.id;
-    let Applied { visit, refused } = match result {
-        Ok(applied) => applied,
-        Err(error) => return json!({ "company": id, "error": error.to_string() }),
-    };
-    let refused: Vec<Value> = refused
-        .iter()
-        .map(|refusal| {
-            let differences = refusal.differences.iter().map(|(contact, difference)| {
-                json!({
-                    "contact": contact,
-                    "field": difference.field,
-                    "was": difference.was,
-                    "is": difference.is,
-                })
-            });
-            json!({
-                "changes": refusal.changes,
-                "words": refusal.words,
-                "differences": differences.collect::<Vec<_>>(),
-            })
-        })
-        .collect();
+    let Company {
+        saved,
+        waiting,
+        applied,
+    } = company;
+    let Applied {
+        visit,
+        refused,
+        unfinished,
+        error,
+    } = applied;
     json!({
-        "company": id,
+        "company": saved.company.id,
         "run": visit.run,
         "changes": visit.entries,
         "findings": visit.findings,
-        "refused": refused,
+        "refused": refused.iter().map(not_made).collect::<Vec<_>>(),
+        "unfinished": unfinished.iter().map(not_made).collect::<Vec<_>>(),
+        "waiting": waiting.iter().map(|(id, _)| id).collect::<Vec<_>>(),
+        "error": error.as_ref().map(ToString::to_string),
+    })
+}
+
+fn not_made(refusal: &Refusal) -> Value {
+    let Refusal {
+        changes,
+        words,
+        differences,
+    } = refusal;
+    let differences = differences.iter().map(|(contact, difference)| {
+        json!({
+            "contact": contact,
+            "field": difference.field,
+            "was": difference.was,
+            "is": difference.is,
+        })
+    });
+    json!({
+        "changes": changes,
+        "words": words,
+        "differences": differences.collect::<Vec<_>>(),
     })
 }

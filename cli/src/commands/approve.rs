@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use journal::Store as _;
 use model::{
-    Action, Change, CompanyId, ContactId, Entry, Mode, Outcome, Pair, ProposalId, Verdict,
+    Change, CompanyId, ContactId, Entry, Mode, Outcome, Pair, Proposal, ProposalId, Verdict,
 };
 
-use super::decision::{self, Subject};
+use super::decision;
 use crate::args::{Decide, Profile};
 use crate::exit::Exit;
 use crate::local::{self, Local};
@@ -17,76 +18,82 @@ pub(crate) async fn run(profile: &Profile, command: &Decide) -> anyhow::Result<E
     let rules = local::rules(profile.rules.as_deref())?;
     let local = Local::open(&profile.folder, rules).await?;
     let mut out = Out::new();
-    let Some(subjects) = decision::find(&local, &mut out, &command.ids).await? else {
+    let verdict = Verdict::Approved;
+    let Some(proposals) = decision::find(&local, &mut out, &command.ids, verdict).await? else {
         return Ok(Exit::Found);
     };
-    let is_observed =
-        |subject: &&Subject| local.rules().mode(subject.rule, subject.company) == Mode::Observe;
-    let observed: Vec<&Subject> = subjects.iter().filter(is_observed).collect();
-    for subject in &observed {
-        print::review::only_observed(&mut out, subject)?;
+    let mode = |proposal: &Proposal| local.rules().mode(proposal.rule, proposal.company);
+    let observed = proposals.iter().filter(|p| mode(p) == Mode::Observe);
+    let observed: Vec<&Proposal> = observed.collect();
+    for proposal in &observed {
+        print::review::only_observed(&mut out, proposal)?;
     }
     if !observed.is_empty() {
         return Ok(Exit::Found);
     }
-
     local.world().advance(1);
+    let work = async {
+        decision::record(&local, &mut out, &proposals, verdict, &command.by).await?;
+        carry_out(&local, &mut out, &proposals).await
+    };
+    local.keep(work).await
+}
+
+/// Visits the companies, and tells what was approved and is not done all the same.
+async fn carry_out(local: &Local, out: &mut Out, proposals: &[Proposal]) -> anyhow::Result<Exit> {
     let mut companies: BTreeMap<CompanyId, BTreeSet<ContactId>> = BTreeMap::new();
-    for subject in &subjects {
-        decision::record(&local, subject, Verdict::Approved, &command.by).await?;
-        print::review::recorded(&mut out, subject, Verdict::Approved)?;
-        let contacts = companies.entry(subject.company).or_default();
-        contacts.extend(&subject.contacts);
+    for proposal in proposals {
+        let contacts = companies.entry(proposal.company).or_default();
+        contacts.extend(proposal.concerns());
     }
+    let mut exit = Exit::Done;
     let mut made: Vec<Entry> = Vec::new();
     for (company, contacts) in companies {
         let request = local.request("approve", company, contacts);
-        let visit = local.reconciler().visit(&request).await;
-        local.save()?;
-        let visit = VisitReport::from(visit?);
-        print::visit::visit(&mut out, &visit)?;
-        for finding in &visit.findings {
-            print::visit::finding(&mut out, finding)?;
+        match local.reconciler().visit(&request).await {
+            Ok(visit) => {
+                let visit = VisitReport::from(visit);
+                print::visit::visit(out, &visit)?;
+                for finding in &visit.findings {
+                    print::visit::finding(out, finding)?;
+                }
+                made.extend(visit.changes);
+            }
+            // One company's trouble is not the next one's.
+            Err(error) => {
+                let written = local.written(&request.run).await?;
+                print::visit::ended_early(out, &request, &written, &error)?;
+                made.extend(written);
+                exit = Exit::Failed;
+            }
         }
-        made.extend(visit.changes);
     }
-    made.retain(|entry| {
-        entry
-            .outcome
-            .as_ref()
-            .is_some_and(Outcome::may_have_happened)
-    });
-    let mut exit = Exit::Done;
-    for subject in subjects.iter().filter(|subject| !is_done(subject, &made)) {
-        print::review::not_done(&mut out, subject)?;
-        exit = Exit::Found;
+    for proposal in proposals
+        .iter()
+        .filter(|proposal| !is_done(proposal, &made))
+    {
+        let waits = local.journal().proposal(&proposal.id).await?.is_some();
+        print::review::not_done(out, &proposal.id, waits)?;
+        exit = exit.max(Exit::Found);
     }
     Ok(exit)
 }
 
 /// Whether what was approved is among what was written.
-fn is_done(subject: &Subject, made: &[Entry]) -> bool {
+fn is_done(proposal: &Proposal, written: &[Entry]) -> bool {
+    let here = |entry: &&Entry| {
+        let outcome = entry.outcome.as_ref();
+        entry.company == proposal.company && outcome.is_some_and(Outcome::may_have_happened)
+    };
     let mut units: BTreeMap<u32, Vec<Change>> = BTreeMap::new();
-    for entry in made.iter().filter(|entry| entry.company == subject.company) {
-        units.entry(entry.unit).or_default().push(Change {
-            unit: entry.unit,
-            rule: entry.rule,
-            purpose: entry.purpose.clone(),
-            action: entry.action.clone(),
-            reason: entry.reason.clone(),
-            evidence: Vec::new(),
-        });
+    for entry in written.iter().filter(here) {
+        units.entry(entry.unit).or_default().push(entry.change());
     }
-    let unites = |change: &Change| match change.action {
-        Action::Merge {
-            loser, survivor, ..
-        } => subject.pair == Some(Pair::new(loser, survivor)),
-        Action::Retire { contact } => subject
-            .pair
-            .is_some_and(|pair| [pair.low(), pair.high()].contains(&contact)),
-        _ => false,
+    let unites = |change: &Change| {
+        let merged = change.action.merges(&change.purpose);
+        merged.is_some_and(|(loser, survivor)| proposal.pair == Some(Pair::new(loser, survivor)))
     };
     units.values().any(|unit| {
-        ProposalId::of_changes(unit).as_ref() == Some(&subject.id) || unit.iter().any(unites)
+        ProposalId::of_changes(unit).as_ref() == Some(&proposal.id) || unit.iter().any(unites)
     })
 }

@@ -2,109 +2,97 @@
 
 use std::collections::BTreeSet;
 
-use journal::{Query, Store as _};
-use model::{
-    CompanyId, ContactId, Decision, FindingEntry, FindingKind, Pair, Proposal, ProposalId, Rule,
-    Verdict,
-};
+use journal::Store as _;
+use model::{Decision, Mode, Proposal, ProposalId, Verdict};
+use reconcile::Planned;
 
 use crate::local::Local;
 use crate::print::{self, Out};
 
-/// What a person may decide about.
-pub(crate) struct Subject {
-    pub(crate) id: ProposalId,
-    pub(crate) company: CompanyId,
-    pub(crate) rule: Rule,
-    pub(crate) pair: Option<Pair>,
-    pub(crate) contacts: BTreeSet<ContactId>,
+/// What an id means to somebody who decides.
+enum Meaning {
+    /// It can be decided.
+    Open(Proposal),
+    /// It cannot: nobody ever decided about it, or this was the last thing that somebody said.
+    Closed(Option<Decision>),
 }
 
-/// Finds what the ids mean. `None`, and it is told why, when one of them means nothing: then nothing at
-/// all is decided.
+/// Finds what the ids mean. `None`, and it is told why, when one of them cannot be decided: then nothing at
+/// all is.
 pub(super) async fn find(
     local: &Local,
     out: &mut Out,
     ids: &[ProposalId],
-) -> anyhow::Result<Option<Vec<Subject>>> {
-    let mut subjects = Vec::new();
+    verdict: Verdict,
+) -> anyhow::Result<Option<Vec<Proposal>>> {
+    let mut found = Vec::new();
     let ids: BTreeSet<&ProposalId> = ids.iter().collect();
     for id in &ids {
-        let subject = match local.journal().proposal(id).await? {
-            Some(proposal) => Some(Subject::from(proposal)),
-            None => rejected(local, id).await?,
-        };
-        if subject.is_none() {
-            print::review::unknown(out, id)?;
+        match meaning(local, id, verdict).await? {
+            Meaning::Open(proposal) => found.push(proposal),
+            Meaning::Closed(said) => print::review::closed(out, id, said.as_ref())?,
         }
-        subjects.extend(subject);
     }
-    Ok((subjects.len() == ids.len()).then_some(subjects))
+    Ok((found.len() == ids.len()).then_some(found))
 }
 
-/// What was rejected before and may be approved after all: all but pairs, which were told apart for ever. It
-/// waits no longer, but each visit tells that it is not done.
-async fn rejected(local: &Local, id: &ProposalId) -> anyhow::Result<Option<Subject>> {
-    let query = Query {
-        limit: usize::MAX,
-        ..Query::default()
+async fn meaning(local: &Local, id: &ProposalId, verdict: Verdict) -> anyhow::Result<Meaning> {
+    if let Some(proposal) = local.journal().proposal(id).await? {
+        return Ok(Meaning::Open(proposal));
+    }
+    let Some(said) = last_said(local, id).await? else {
+        return Ok(Meaning::Closed(None));
     };
-    let findings = local.journal().findings(&query).await?;
-    let named = format!("({id})");
-    let told = |noted: &&FindingEntry| {
-        noted.finding.kind == FindingKind::Rejected && noted.finding.words.contains(&named)
+    // Who was told apart stays apart; anything else may be decided otherwise.
+    let is_final = said.verdict == Verdict::Rejected && said.pair.is_some();
+    let reopened = if is_final || said.verdict == verdict {
+        None
+    } else {
+        undecided(local, &said).await?
     };
-    let Some(finding) = findings.iter().rev().find(told).map(|noted| &noted.finding) else {
+    Ok(reopened.map_or(Meaning::Closed(Some(said)), Meaning::Open))
+}
+
+/// The last thing that somebody decided about a proposal.
+async fn last_said(local: &Local, id: &ProposalId) -> anyhow::Result<Option<Decision>> {
+    let mut last: Option<Decision> = None;
+    for company in local.reader().company_ids().await? {
+        let memory = local.journal().memory(company).await?;
+        let said = memory.decision(id);
+        if said.is_some_and(|said| last.as_ref().is_none_or(|last| last.at < said.at)) {
+            last = said.cloned();
+        }
+    }
+    Ok(last)
+}
+
+/// What a decision is about, as it stands now and would wait if nobody had decided. `None` when nothing asks
+/// for it any more.
+async fn undecided(local: &Local, said: &Decision) -> anyhow::Result<Option<Proposal>> {
+    let request = local.request("review", said.company, BTreeSet::new());
+    let Some(Planned { mut snapshot, .. }) = local.observer().plan(&request).await? else {
         return Ok(None);
     };
-    let Some(company) = finding.company else {
-        return Ok(None);
-    };
-    let memory = local.journal().memory(company).await?;
-    let said = memory.decision(id).filter(|said| said.pair.is_none());
-    Ok(said.map(|_| Subject {
-        id: id.clone(),
-        company,
-        rule: finding.rule,
-        pair: None,
-        contacts: finding.contacts.iter().copied().collect(),
-    }))
+    let decisions = &mut snapshot.memory.decisions;
+    decisions.retain(|decision| decision.proposal != said.proposal);
+    let rules = local.rules().clone().in_mode(Mode::Review);
+    let plan = policy::plan(&snapshot, &rules);
+    let all = policy::proposals(&snapshot, &rules, &plan, &request.run);
+    Ok(all.into_iter().find(|found| found.id == said.proposal))
 }
 
 /// Records what was said.
 pub(super) async fn record(
     local: &Local,
-    subject: &Subject,
+    out: &mut Out,
+    proposals: &[Proposal],
     verdict: Verdict,
     by: &str,
 ) -> anyhow::Result<()> {
-    let decision = Decision {
-        proposal: subject.id.clone(),
-        company: subject.company,
-        verdict,
-        pair: subject.pair,
-        at: local.now(),
-        by: by.into(),
-    };
-    Ok(local.journal().decide(&decision).await?)
-}
-
-impl From<Proposal> for Subject {
-    fn from(proposal: Proposal) -> Self {
-        let Proposal {
-            id,
-            company,
-            rule,
-            pair,
-            contacts,
-            ..
-        } = proposal;
-        Self {
-            id,
-            company,
-            rule,
-            pair,
-            contacts: contacts.iter().map(|contact| contact.id).collect(),
-        }
+    for proposal in proposals {
+        let decision = Decision::on(proposal, verdict, local.now(), by);
+        local.journal().decide(&decision).await?;
+        print::review::recorded(out, proposal, verdict)?;
     }
+    Ok(())
 }

@@ -25,6 +25,12 @@ pub(crate) async fn run(profile: &Profile, command: &Plan) -> anyhow::Result<Exi
     };
     let made_at = local.now();
     let proposed = propose(&local, companies).await?;
+    if let (Some(company), [(_, None)]) = (command.company, proposed.as_slice()) {
+        return Err(UsageError::raise(format!(
+            "company {company} does not exist in the tenant {}; without --company, every one is planned",
+            local.tenant()
+        )));
+    }
 
     let mut out = Out::new();
     let data = command.json.then(|| data(&proposed));
@@ -120,7 +126,7 @@ impl Files {
     /// Writes them, and says so where it does not mix with what is printed.
     fn write(&self, plan: &SavedPlan, local: &Local) -> anyhow::Result<()> {
         if let Some(file) = &self.plan {
-            plan_file::write(file, plan)?;
+            plan_file::write(file, plan, local.rules())?;
             let shown = file.named().display();
             print::aside(&format!(
                 "saved in {shown}; `rollcall apply {shown}` carries it out"

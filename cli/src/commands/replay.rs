@@ -11,15 +11,18 @@ pub(crate) async fn run(profile: &Profile, command: Replay) -> anyhow::Result<Ex
     let rules = local::rules(profile.rules.as_deref())?;
     let local = Local::open(&profile.folder, rules).await?;
     let mut out = Out::new();
-    let mut all = Vec::new();
-    for sample in &samples {
-        let replayed = replay(&local, sample).await?;
-        if !command.json {
-            print::replay::event(&mut out, &replayed)?;
+    let work = async {
+        let mut all = Vec::new();
+        for sample in &samples {
+            let replayed = replay(&local, sample).await?;
+            if !command.json {
+                print::replay::event(&mut out, &replayed)?;
+            }
+            all.push(replayed);
         }
-        all.push(replayed);
-    }
-    local.save()?;
+        Ok(all)
+    };
+    let all = local.keep(work).await?;
     if command.json {
         out.json(&all)?;
     } else {

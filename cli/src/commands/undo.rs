@@ -1,5 +1,6 @@
 //! `rollcall undo`: taking back what was done.
 
+use model::RunId;
 use policy::undo::Prospect;
 use reconcile::{End, Error, UndoPlan, Undone};
 use serde_json::{Value, json};
@@ -40,7 +41,8 @@ pub(crate) async fn run(profile: &Profile, command: &Undo) -> anyhow::Result<Exi
             }
         }
     }
-    let results = undo(&local, &plans).await?;
+    local.world().advance(1);
+    let results = local.keep(undo(&local, &plans)).await?;
     if command.json {
         out.json(&results.iter().map(done).collect::<Vec<_>>())?;
     } else {
@@ -52,18 +54,19 @@ pub(crate) async fn run(profile: &Profile, command: &Undo) -> anyhow::Result<Exi
 /// What came of one company's plan.
 pub(crate) struct Company<'p> {
     pub(crate) plan: &'p UndoPlan,
+    pub(crate) run: RunId,
     pub(crate) result: Result<Undone, Error>,
 }
 
 async fn undo<'p>(local: &Local, plans: &'p [UndoPlan]) -> anyhow::Result<Vec<Company<'p>>> {
-    local.world().advance(1);
     let undoer = local.undoer();
     let mut results = Vec::new();
     for plan in plans {
         let request = local.request("undo", plan.company, [].into());
+        // One company's trouble is not the next one's.
         let result = undoer.undo(plan, &request).await;
-        local.save()?;
-        results.push(Company { plan, result });
+        let run = request.run;
+        results.push(Company { plan, run, result });
     }
     Ok(results)
 }
@@ -114,7 +117,9 @@ fn done(company: &Company<'_>) -> Value {
     let id = company.plan.company;
     let Undone { visit, reversals } = match &company.result {
         Ok(undone) => undone,
-        Err(error) => return json!({ "company": id, "error": error.to_string() }),
+        Err(error) => {
+            return json!({ "company": id, "run": company.run, "error": error.to_string() });
+        }
     };
     let reversals = reversals.iter().map(|reversed| {
         json!({

@@ -1,6 +1,7 @@
 //! What the local profile keeps on disk.
 
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -24,9 +25,13 @@ impl Folder {
     /// Opens the folder, or makes it, and reads the tenant in it, or makes the example one.
     pub(super) fn open(path: &Path) -> anyhow::Result<(Self, World)> {
         let shown = path.display();
-        fs::create_dir_all(path).with_context(|| format!("failed to make {shown}"))?;
-        let lock =
-            File::create(path.join(LOCK)).with_context(|| format!("failed to write in {shown}"))?;
+        let cannot = |error: io::Error| {
+            UsageError::raise(format!(
+                "use the folder {shown}: {error}; name another one with --folder"
+            ))
+        };
+        fs::create_dir_all(path).map_err(cannot)?;
+        let lock = File::create(path.join(LOCK)).map_err(cannot)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -52,10 +57,13 @@ impl Folder {
 
         let world = match (folder.world().exists(), folder.journal().exists()) {
             (true, true) => {
-                let text = fs::read_to_string(folder.world())
-                    .with_context(|| format!("failed to read {}", folder.world().display()))?;
-                World::from_json(&text)
-                    .with_context(|| format!("failed to read {}", folder.world().display()))?
+                let text = fs::read_to_string(folder.world()).map_err(cannot)?;
+                World::from_json(&text).map_err(|error| {
+                    UsageError::raise(format!(
+                        "{} is damaged ({error}): delete the folder to start anew",
+                        folder.world().display()
+                    ))
+                })?
             }
             (false, false) => World::example(),
             _ => {

@@ -1,16 +1,27 @@
 //! What became of a saved plan, as a person reads it.
 
-use model::CompanyPlan;
+use model::Change;
 use reconcile::{Applied, Refusal};
 
-use super::{Out, lines, named, plural, visit, wrap};
-use crate::units::decisive;
+use super::{Out, because, more, named, plural, visit, wrap};
+use crate::commands::apply::{Company, Counts};
 use crate::values;
 
-/// Prints what was done at one company, and what was refused and why.
-pub(crate) fn company(out: &mut Out, saved: &CompanyPlan, applied: &Applied) -> anyhow::Result<()> {
-    heading(out, saved)?;
-    let Applied { visit, refused } = applied;
+/// Prints what was done at one company, and what was not and why.
+pub(crate) fn company(out: &mut Out, company: &Company<'_>) -> anyhow::Result<()> {
+    let Company {
+        saved,
+        waiting,
+        applied,
+    } = company;
+    let Applied {
+        visit,
+        refused,
+        unfinished,
+        error,
+    } = applied;
+    let (id, name) = (saved.company.id, saved.company.name.reveal());
+    out.line(&format!("company {id} {name}"))?;
     if !visit.entries.is_empty() {
         named(out, "run", visit.run.as_str())?;
     }
@@ -18,40 +29,42 @@ pub(crate) fn company(out: &mut Out, saved: &CompanyPlan, applied: &Applied) -> 
         visit::change(out, entry)?;
     }
     for refusal in refused {
-        self::refusal(out, refusal)?;
+        not_made(out, "refused", refusal)?;
+    }
+    for refusal in unfinished {
+        not_made(out, "unfinished", refusal)?;
+    }
+    for (id, action) in waiting {
+        named(out, "waits", &action.to_string())?;
+        more(out, &format!("`rollcall approve {id}` has it done"))?;
     }
     for finding in &visit.findings {
         visit::finding(out, finding)?;
     }
-    if visit.entries.is_empty() && refused.is_empty() {
+    if let Some(error) = error {
+        visit::failed(out, &visit.run, error, "`rollcall plan` plans what is left")?;
+    } else if saved.plan.changes.is_empty() {
         out.line("  the plan has nothing to write here")?;
     }
     out.line("")
 }
 
-/// Prints why a company's plan ended early.
-pub(crate) fn failed(
-    out: &mut Out,
-    saved: &CompanyPlan,
-    error: &reconcile::Error,
-) -> anyhow::Result<()> {
-    heading(out, saved)?;
-    named(out, "failed", &error.to_string())?;
-    let words = "what it had done by then is in the journal (`rollcall history`); apply the plan again \
-                 to go on";
-    lines(out, words, "             ")?;
-    out.line("")
-}
-
 /// Prints what it all came to.
-pub(crate) fn total(
-    out: &mut Out,
-    (made, refused, failed): (usize, usize, usize),
-) -> anyhow::Result<()> {
+pub(crate) fn total(out: &mut Out, counts: Counts) -> anyhow::Result<()> {
+    let Counts {
+        made,
+        refused,
+        unfinished,
+        waiting,
+        failed,
+    } = counts;
     let mut parts = vec![
         format!("{} made", plural(made, "change")),
         format!("{} refused", plural(refused, "decision")),
     ];
+    let more = [(unfinished, "unfinished"), (waiting, "waiting for review")];
+    let more = more.into_iter().filter(|(count, _)| *count > 0);
+    parts.extend(more.map(|(count, words)| format!("{count} {words}")));
     if failed > 0 {
         let companies = if failed == 1 { "company" } else { "companies" };
         parts.push(format!("{failed} {companies} failed"));
@@ -63,27 +76,21 @@ pub(crate) fn total(
     Ok(())
 }
 
-fn heading(out: &mut Out, saved: &CompanyPlan) -> anyhow::Result<()> {
-    let (id, name) = (saved.company.id, saved.company.name.reveal());
-    out.line(&format!("company {id} {name}"))
-}
-
-fn refusal(out: &mut Out, refusal: &Refusal) -> anyhow::Result<()> {
+fn not_made(out: &mut Out, name: &str, refusal: &Refusal) -> anyhow::Result<()> {
     let Refusal {
         changes,
         words,
         differences,
     } = refusal;
     let what =
-        decisive(changes.iter()).map_or_else(String::new, |change| values::words(&change.action));
-    named(out, "refused", &what)?;
+        Change::decisive(changes).map_or_else(String::new, |change| change.action.to_string());
+    named(out, name, &what)?;
     for words in words {
-        lines(out, words, "             because ")?;
+        because(out, words)?;
     }
     for (contact, difference) in differences {
         let field = &difference.field;
-        let words = format!("{field} of contact {contact} changed since");
-        lines(out, &words, "             because ")?;
+        because(out, &format!("{field} of contact {contact} changed since"))?;
         for (when, value) in [("was", &difference.was), ("is", &difference.is)] {
             let first = format!("{:15}{when:<4}", "");
             let rest = " ".repeat(first.len());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{ChangeId, Contact, Details, Entry, FindingEntry, Image, RunId};
 
 use super::history::ended;
-use super::{Out, in_full, named, visit};
+use super::{Out, in_full, list, named, time, visit};
 use crate::values;
 
 /// Prints changes whole: cause, reason, evidence, and the records before and after.
@@ -17,15 +17,13 @@ pub(crate) fn whole(
 ) -> anyhow::Result<()> {
     for entry in entries {
         out.line(&format!("change {}", entry.id))?;
-        named(out, "what", &values::words(&entry.action))?;
+        named(out, "what", &entry.action.to_string())?;
         if let Some(undone) = entry.purpose.undone() {
             named(out, "takes back", &format!("change {undone}"))?;
         }
         named(out, "rule", &entry.rule.to_string())?;
         named(out, "why", &entry.reason)?;
-        for evidence in &entry.evidence {
-            named(out, "evidence", &in_full(evidence))?;
-        }
+        list(out, "evidence", entry.evidence.iter().map(in_full))?;
         let message = entry
             .cause
             .message
@@ -33,7 +31,7 @@ pub(crate) fn whole(
             .map(|id| format!(", message {id}"));
         let cause = format!("{}{}", entry.cause.source, message.unwrap_or_default());
         named(out, "cause", &cause)?;
-        let began = entry.intended_at.strftime("%Y-%m-%d %H:%M:%S");
+        let began = time(entry.intended_at);
         named(out, "when", &format!("{began}, company {}", entry.company))?;
         named(out, "end", &ended(entry))?;
         for (run, numbers) in by_run(undone_by.get(&entry.id)) {

@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use model::{Decision, Entry, FindingEntry};
 
-use super::{Out, visit};
-use crate::values;
+use super::{Out, time, visit, wrap};
 
 /// Prints changes, findings and decisions in one line of time, a line or two each, oldest first.
 pub(crate) fn list(
@@ -22,14 +21,14 @@ pub(crate) fn list(
     }
     all.sort_by_key(Told::at);
     for told in all {
-        let when = told.at().strftime("%Y-%m-%d %H:%M:%S");
+        let when = time(told.at());
         match told {
             Told::Change(entry) => {
                 let Entry {
                     id, rule, company, ..
                 } = entry;
                 out.line(&format!("{when}  {id}  {rule}  company {company}"))?;
-                let words = values::words(&entry.action);
+                let words = entry.action.to_string();
                 under(out, &format!("{words} [{}]", ended(entry)))?;
                 if let Some(undone) = entry.purpose.undone() {
                     under(out, &format!("takes back {undone}"))?;
@@ -83,8 +82,7 @@ pub(super) fn ended(entry: &Entry) -> String {
 }
 
 fn under(out: &mut Out, text: &str) -> anyhow::Result<()> {
-    for line in super::wrap(text, "    ", "    ") {
-        out.line(&line)?;
-    }
-    Ok(())
+    wrap(text, "    ", "    ")
+        .iter()
+        .try_for_each(|line| out.line(line))
 }

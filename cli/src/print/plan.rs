@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{BlastRadius, Change, CompanyPlan, Contact, ContactId, SavedPlan, Scope};
+use model::{BlastRadius, CompanyPlan, Contact, ContactId, SavedPlan, Scope};
 use policy::Rules;
 
-use super::{Out, in_full, lines, named, plural, visit};
+use super::{Out, because, in_full, lines, list, named, plural, visit};
 use crate::units::{Standing, Unit, units};
 use crate::values;
 
@@ -35,10 +35,10 @@ fn company(out: &mut Out, saved: &CompanyPlan, rules: &Rules) -> anyhow::Result<
     for unit in &units(plan, company.id, rules) {
         self::unit(out, unit, contacts)?;
     }
-    for (place, finding) in plan.findings.iter().enumerate() {
-        if place == 0 {
-            out.line("")?;
-        }
+    if !plan.findings.is_empty() {
+        out.line("")?;
+    }
+    for finding in &plan.findings {
         visit::finding(out, finding)?;
     }
     out.line("")
@@ -96,30 +96,18 @@ fn unit(
     };
     out.line("")?;
     let heading = format!("  {:<10} ", format!("decision {}", unit.number));
-    lines(out, &with_values(decisive, contacts), &heading)?;
+    lines(out, &values::in_full(&decisive.action, contacts), &heading)?;
     let rule = format!("{}, {}", unit.rule, unit.standing.words());
     named(out, "rule", &rule)?;
     named(out, "why", &decisive.reason)?;
-    for (place, evidence) in decisive.evidence.iter().enumerate() {
-        let name = if place == 0 { "evidence" } else { "" };
-        named(out, name, &in_full(evidence))?;
-    }
+    list(out, "evidence", decisive.evidence.iter().map(in_full))?;
     named(out, "reaches", &unit.radius(contacts).to_string())?;
     for (place, step) in unit.steps().enumerate() {
         let name = if place == 0 { "with it" } else { "" };
-        named(out, name, &with_values(step, contacts))?;
-        lines(out, &step.reason, "             because ")?;
+        named(out, name, &values::in_full(&step.action, contacts))?;
+        because(out, &step.reason)?;
     }
     Ok(())
-}
-
-fn with_values(change: &Change, contacts: &BTreeMap<ContactId, Contact>) -> String {
-    let values = values::written(&change.action, contacts);
-    if values.is_empty() {
-        values::words(&change.action)
-    } else {
-        format!("{}: {}", values::words(&change.action), values.join("; "))
-    }
 }
 
 /// A contact in a line: an operator sees whose records are meant.

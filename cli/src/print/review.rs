@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Change, Contact, Proposal, ProposalId, Verdict};
+use model::{Contact, Decision, Proposal, ProposalId, Verdict};
 
-use super::{Out, columns, in_full, named, plural, wrap};
-use crate::commands::decision::Subject;
+use super::{Out, columns, in_full, list as listed, named, plural, time, wrap};
 use crate::sheet::Sheet;
-use crate::values;
 
 /// As many contacts stand side by side.
 const COLUMNS: usize = 3;
@@ -37,26 +35,30 @@ fn print(out: &mut Out, proposal: &Proposal) -> anyhow::Result<()> {
         evidence,
         changes,
         contacts,
+        over_limit,
         run: _,
         seen_at,
     } = proposal;
-    let since = seen_at.strftime("%Y-%m-%d %H:%M:%S");
+    let since = time(*seen_at);
     out.line(&format!("{id}  company {company}  {rule}  since {since}"))?;
     for line in wrap(words, "  ", "  ") {
         out.line(&line)?;
+    }
+    if *over_limit {
+        let words =
+            "it waits as it is one of more merges than a visit may make (limits.merges-per-visit)";
+        out.line(&format!("  {words}"))?;
     }
     let contacts: Vec<&Contact> = contacts.iter().collect();
     for some in contacts.chunks(COLUMNS) {
         columns::print(out, &Sheet::of(some, &BTreeMap::new()))?;
     }
-    for (place, evidence) in evidence.iter().enumerate() {
-        let name = if place == 0 { "evidence" } else { "" };
-        named(out, name, &in_full(evidence))?;
-    }
-    for (place, Change { action, .. }) in changes.iter().enumerate() {
-        let name = if place == 0 { "would" } else { "" };
-        named(out, name, &values::words(action))?;
-    }
+    listed(out, "evidence", evidence.iter().map(in_full))?;
+    listed(
+        out,
+        "would",
+        changes.iter().map(|change| change.action.to_string()),
+    )?;
     let no = match pair {
         Some(_) => ", which says for ever that these are two people",
         None => "",
@@ -70,9 +72,9 @@ fn print(out: &mut Out, proposal: &Proposal) -> anyhow::Result<()> {
 }
 
 /// Says that a decision was recorded, and what it means.
-pub(crate) fn recorded(out: &mut Out, subject: &Subject, verdict: Verdict) -> anyhow::Result<()> {
-    let id = &subject.id;
-    let meaning = match (verdict, subject.pair) {
+pub(crate) fn recorded(out: &mut Out, proposal: &Proposal, verdict: Verdict) -> anyhow::Result<()> {
+    let id = &proposal.id;
+    let meaning = match (verdict, proposal.pair) {
         (Verdict::Rejected, Some(pair)) => format!(
             "contacts {} and {} are two people, for ever: they are never merged or proposed again",
             pair.low(),
@@ -89,19 +91,44 @@ pub(crate) fn recorded(out: &mut Out, subject: &Subject, verdict: Verdict) -> an
     statement(out, &format!("{verdict} {id}: {meaning}"))
 }
 
-/// Says that nothing is known under an id.
-pub(crate) fn unknown(out: &mut Out, id: &ProposalId) -> anyhow::Result<()> {
+/// Says that an id cannot be decided, and what was said about it before.
+pub(crate) fn closed(
+    out: &mut Out,
+    id: &ProposalId,
+    said: Option<&Decision>,
+) -> anyhow::Result<()> {
+    let Some(Decision {
+        company,
+        verdict,
+        pair,
+        at,
+        by,
+        ..
+    }) = said
+    else {
+        let words = format!("nothing waits under the id {id}; `rollcall review` lists what does");
+        return statement(out, &words);
+    };
+    let meaning = match (verdict, pair) {
+        (Verdict::Rejected, Some(pair)) => format!(
+            "contacts {} and {} are two people, for ever",
+            pair.low(),
+            pair.high()
+        ),
+        _ => format!("`rollcall history --company {company}` tells what came of it"),
+    };
+    let (at, by) = (time(*at), by.reveal());
     statement(
         out,
-        &format!("nothing waits under the id {id}; `rollcall review` lists what does"),
+        &format!("nothing waits under the id {id}: it was {verdict} by {by} at {at}; {meaning}"),
     )
 }
 
 /// Says that an approval would come to nothing.
-pub(crate) fn only_observed(out: &mut Out, subject: &Subject) -> anyhow::Result<()> {
-    let Subject {
+pub(crate) fn only_observed(out: &mut Out, proposal: &Proposal) -> anyhow::Result<()> {
+    let Proposal {
         id, rule, company, ..
-    } = subject;
+    } = proposal;
     statement(
         out,
         &format!(
@@ -112,15 +139,14 @@ pub(crate) fn only_observed(out: &mut Out, subject: &Subject) -> anyhow::Result<
 }
 
 /// Says that what was approved was not done all the same.
-pub(crate) fn not_done(out: &mut Out, subject: &Subject) -> anyhow::Result<()> {
-    let id = &subject.id;
-    statement(
-        out,
-        &format!(
-            "{id} is approved and not done yet: what stands in the way is told above; a later visit does \
-             it once that is settled"
-        ),
-    )
+pub(crate) fn not_done(out: &mut Out, id: &ProposalId, waits_again: bool) -> anyhow::Result<()> {
+    let words = if waits_again {
+        "waits again, as its records have changed since they were shown: look at it with `rollcall review`"
+    } else {
+        "is approved and not done yet: what stands in the way is told above; a later visit does it once that \
+         is settled, unless the records have changed by then"
+    };
+    statement(out, &format!("{id} {words}"))
 }
 
 fn statement(out: &mut Out, text: &str) -> anyhow::Result<()> {

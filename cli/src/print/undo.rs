@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use model::{Action, ContactId, Entry, Outcome};
 use policy::undo::{Prospect, Reversal};
-use reconcile::{Reversed, UndoPlan, Undone};
+use reconcile::{Error, Reversed, UndoPlan, Undone};
 
-use super::{Out, lines, named, visit};
+use super::{Out, list, more, named, visit};
 use crate::commands::undo::Company;
 use crate::values;
 
 /// Prints what would be taken back, and what would be written for it.
 pub(crate) fn plans(out: &mut Out, plans: &[UndoPlan]) -> anyhow::Result<()> {
     if plans.is_empty() {
-        let words = "the journal knows nothing of that name that took effect, or its company is gone; \
-                     `rollcall history` lists runs and changes";
+        let words = "the journal knows nothing of that name that took effect; `rollcall history` lists runs \
+                     and changes";
         return out.line(words);
     }
     plans.iter().try_for_each(|plan| self::plan(out, plan))
@@ -32,7 +32,7 @@ fn plan(out: &mut Out, plan: &UndoPlan) -> anyhow::Result<()> {
         named(
             out,
             self::prospect(*prospect),
-            &format!("{}  ({change})", values::words(action)),
+            &format!("{action}  ({change})"),
         )?;
         let meaning = match prospect {
             Prospect::Revert => None,
@@ -41,24 +41,15 @@ fn plan(out: &mut Out, plan: &UndoPlan) -> anyhow::Result<()> {
             Prospect::Final => Some("cannot be taken back by anybody:"),
         };
         for words in meaning.into_iter().chain(words.iter().map(String::as_str)) {
-            lines(out, words, "             ")?;
+            more(out, words)?;
         }
     }
     if plan.undo.changes.is_empty() {
         return named(out, "writes", values::NOTHING);
     }
-    for (place, change) in plan.undo.changes.iter().enumerate() {
-        let name = if place == 0 { "writes" } else { "" };
-        let values = values::written(&change.action, &BTreeMap::new());
-        let words = values::words(&change.action);
-        let text = if values.is_empty() {
-            words
-        } else {
-            format!("{words}: {}", values.join("; "))
-        };
-        named(out, name, &text)?;
-    }
-    Ok(())
+    let writes = plan.undo.changes.iter();
+    let writes = writes.map(|change| values::in_full(&change.action, &BTreeMap::new()));
+    list(out, "writes", writes)
 }
 
 /// Whether a change can be taken back, in a word.
@@ -73,17 +64,13 @@ pub(crate) fn prospect(prospect: Prospect) -> &'static str {
 
 /// Prints what came of it.
 pub(crate) fn results(out: &mut Out, results: &[Company<'_>]) -> anyhow::Result<()> {
-    for Company { plan, result } in results {
+    for Company { plan, run, result } in results {
         out.line("")?;
+        out.line(&format!("company {}", plan.company))?;
         match result {
             Ok(undone) => done(out, undone)?,
-            Err(error) => {
-                out.line(&format!("company {}", plan.company))?;
-                named(out, "failed", &error.to_string())?;
-                let words = "what it had done by then is in the journal (`rollcall history`); ask for the \
-                             same undo again to go on";
-                lines(out, words, "             ")?;
-            }
+            Err(error @ Error::Outdated) => named(out, "refused", &error.to_string())?,
+            Err(error) => visit::failed(out, run, error, "the same undo goes on where it stopped")?,
         }
     }
     Ok(())
@@ -91,7 +78,6 @@ pub(crate) fn results(out: &mut Out, results: &[Company<'_>]) -> anyhow::Result<
 
 fn done(out: &mut Out, undone: &Undone) -> anyhow::Result<()> {
     let Undone { visit, reversals } = undone;
-    out.line(&format!("company {}", visit.company))?;
     for Reversed {
         change,
         action,
@@ -99,10 +85,10 @@ fn done(out: &mut Out, undone: &Undone) -> anyhow::Result<()> {
         words,
     } in reversals
     {
-        let what = format!("{}  ({change})", values::words(action));
+        let what = format!("{action}  ({change})");
         named(out, &end.to_string(), &what)?;
         for words in words {
-            lines(out, words, "             ")?;
+            more(out, words)?;
         }
     }
     for (old, new) in returned(&visit.entries) {
@@ -132,12 +118,8 @@ fn done(out: &mut Out, undone: &Undone) -> anyhow::Result<()> {
 
 /// The contacts that are back: the id they had, and the one they have now.
 pub(crate) fn returned(entries: &[Entry]) -> impl Iterator<Item = (ContactId, ContactId)> {
-    entries
-        .iter()
-        .filter_map(|entry| match (&entry.action, &entry.outcome) {
-            (Action::Restore { original, .. }, Some(Outcome::Returned { contact })) => {
-                Some((*original, *contact))
-            }
-            _ => None,
-        })
+    entries.iter().filter_map(|entry| match entry.action {
+        Action::Restore { original, .. } => Some((original, entry.returned()?)),
+        _ => None,
+    })
 }

@@ -1,8 +1,9 @@
 //! Visits as a person reads them: each change, and what a person should look at.
 
-use model::{Entry, Finding, Outcome, Scope};
+use model::{Entry, Finding, Outcome, RunId, Scope};
+use reconcile::{Error, Request};
 
-use super::{Out, in_full, lines};
+use super::{Out, because, lines, more, named};
 use crate::replay::VisitReport;
 
 /// Prints what a person should look at.
@@ -21,11 +22,7 @@ pub(crate) fn finding(out: &mut Out, finding: &Finding) -> anyhow::Result<()> {
         format!(", {}", who.join(" and "))
     };
     lines(out, &format!("{kind}{who}: {words}"), "  finding    ")?;
-    let evidence: Vec<String> = evidence.iter().map(in_full).collect();
-    if !evidence.is_empty() {
-        lines(out, &evidence.join("; "), "             evidence: ")?;
-    }
-    Ok(())
+    super::evidence(out, evidence)
 }
 
 /// Prints a visit: each change, and how it ended.
@@ -50,6 +47,29 @@ pub(crate) fn visit(out: &mut Out, visit: &VisitReport) -> anyhow::Result<()> {
         .try_for_each(|entry| change(out, entry))
 }
 
+/// Prints a visit that ended early: what it had written by then, and why it ended.
+pub(crate) fn ended_early(
+    out: &mut Out,
+    request: &Request,
+    written: &[Entry],
+    error: &Error,
+) -> anyhow::Result<()> {
+    let Request { run, company, .. } = request;
+    out.line(&format!("  visit      {run} of company {company}"))?;
+    written.iter().try_for_each(|entry| change(out, entry))?;
+    failed(out, run, error, "a later visit goes on from there")
+}
+
+/// Prints why a run ended early, where to find what it had done, and what goes on.
+pub(super) fn failed(out: &mut Out, run: &RunId, error: &Error, go_on: &str) -> anyhow::Result<()> {
+    named(out, "failed", &error.to_string())?;
+    more(out, &format!("it ended early; {go_on}"))?;
+    more(
+        out,
+        &format!("`rollcall history --run {run}` tells what it had done"),
+    )
+}
+
 /// Prints a change that was attempted, and how it ended.
 pub(super) fn change(out: &mut Out, entry: &Entry) -> anyhow::Result<()> {
     let outcome = match &entry.outcome {
@@ -60,10 +80,6 @@ pub(super) fn change(out: &mut Out, entry: &Entry) -> anyhow::Result<()> {
     };
     let number = format!("  {:>8}   ", format!("change {}", entry.id.number));
     lines(out, &format!("{}{outcome}", entry.action), &number)?;
-    lines(out, &entry.reason, "             because ")?;
-    let evidence: Vec<String> = entry.evidence.iter().map(in_full).collect();
-    if !evidence.is_empty() {
-        lines(out, &evidence.join("; "), "             evidence: ")?;
-    }
-    Ok(())
+    because(out, &entry.reason)?;
+    super::evidence(out, &entry.evidence)
 }

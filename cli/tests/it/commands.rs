@@ -78,13 +78,6 @@ fn a_plan_writes_nothing_and_says_what_would_be_written() {
     assert_eq!(again.out, planned.out);
     assert_eq!(program.prints(&["history"]), "nothing was done yet\n");
     assert_eq!(program.run(&["plan", "--company", "812"]).code, 0);
-    let unknown = program.run(&["plan", "--company", "9999"]);
-    assert!(
-        unknown.out.contains("company 9999 does not exist"),
-        "{}",
-        unknown.out
-    );
-
     let all = program.run(&["plan", "--json"]);
     assert_eq!(all.code, 1);
     let plans = json(&all.out);
@@ -251,6 +244,25 @@ fn a_profile_that_is_in_use_or_half_gone_is_refused_with_a_remedy() {
         half.err.contains("delete the folder to start anew"),
         "{}",
         half.err
+    );
+
+    fs::write(program.folder().join("sandbox.json"), "{").unwrap();
+    let damaged = program.run(&["plan", "--company", "812"]);
+    assert_eq!(damaged.code, 2);
+    assert!(
+        damaged.err.contains("sandbox.json is damaged"),
+        "{}",
+        damaged.err
+    );
+
+    fs::remove_dir_all(program.folder()).unwrap();
+    fs::write(program.folder(), "a file").unwrap();
+    let no_folder = program.run(&["plan", "--company", "812"]);
+    assert_eq!(no_folder.code, 2);
+    assert!(
+        no_folder.err.contains("name another one with --folder"),
+        "{}",
+        no_folder.err
     );
 }
 

@@ -1,5 +1,6 @@
 //! What waits for a person, and what comes of the answer.
 
+use sandbox::{Fault, Refusal};
 use serde_json::{Value, json};
 
 use crate::program::Program;
@@ -125,6 +126,42 @@ fn a_rejected_pair_is_never_proposed_again() {
     assert_eq!(plan.code, 0, "{}", plan.out);
     let approved = program.run(&["approve", "pair-83302-83320"]);
     assert_eq!(approved.code, 1, "{}", approved.out);
+    assert_eq!(
+        approved.out,
+        "nothing waits under the id pair-83302-83320: it was rejected by operator at 2026-03-04 15:20:13;\n  \
+         contacts 83302 and 83320 are two people, for ever\n"
+    );
+}
+
+#[test]
+fn whoever_rejects_a_certain_merge_sees_the_pair_and_tells_it_apart() {
+    let program = Program::new();
+    program.run_by(REVIEW, &["replay", MERGE]);
+    let review = program.run(&["review"]).out;
+    assert!(
+        review.contains("  contact 83002                           contact 83020\n"),
+        "{review}"
+    );
+    let rejected = program.run_by(REVIEW, &["reject", "merge-83020-83002"]);
+    assert_eq!(rejected.code, 0, "{}", rejected.out);
+    assert!(
+        rejected
+            .out
+            .starts_with("rejected merge-83020-83002: contacts 83002 and 83020 are two people"),
+        "{}",
+        rejected.out
+    );
+    for command in ["approve", "reject"] {
+        let again = program.run_by(REVIEW, &[command, "merge-83020-83002"]);
+        assert_eq!(again.code, 1, "{}", again.out);
+        assert!(
+            again.out.contains("it was rejected by operator"),
+            "{}",
+            again.out
+        );
+    }
+    program.prints(&["replay", MERGE]);
+    assert!(program.world().contact(83020).is_some());
 }
 
 #[test]
@@ -181,27 +218,123 @@ fn a_merge_in_review_waits_until_somebody_approves_it() {
 #[test]
 fn what_stands_in_the_way_of_an_approval_is_told() {
     let program = waiting();
-    program.patch(83302, "inactiveFlag", &json!(true));
-    program.patch(83320, "inactiveFlag", &json!(true));
+    program.edit(|world| {
+        let words = "This contact cannot be deleted.";
+        let refusal = Refusal::new("DELETE", "/company/contacts/83320", "id", words);
+        world.refusals.push(refusal);
+    });
+    let approved = program.run(&["approve", "pair-83302-83320"]);
+    assert_eq!(approved.code, 1, "{}", approved.out);
+    for words in [
+        "[refused by the PSA",
+        "pair-83302-83320 is approved and not done yet",
+    ] {
+        assert!(approved.out.contains(words), "{words}\n{}", approved.out);
+    }
+    program.edit(|world| world.refusals.clear());
+    program.patch(83320, "nickName", &json!("Pri"));
+    program.prints(&["replay", UNCERTAIN]);
+    assert_eq!(ids(&program), ["pair-83302-83320", "pair-83303-83321"]);
+}
+
+#[test]
+fn what_has_changed_since_it_was_shown_waits_again() {
+    let program = waiting();
+    program.patch(83320, "title", &json!("Receptionist"));
     let approved = program.run(&["approve", "pair-83302-83320"]);
     assert_eq!(approved.code, 1, "{}", approved.out);
     assert!(
-        approved.out.contains("one person, but all are"),
+        approved.out.ends_with(
+            "pair-83302-83320 waits again, as its records have changed since they were shown: look at it \
+             with\n  `rollcall review`\n"
+        ),
         "{}",
         approved.out
     );
+    let review = program.run(&["review"]).out;
+    assert!(review.contains("Receptionist"), "{review}");
+    program.prints(&["approve", "pair-83302-83320"]);
+    assert_eq!(program.world().contact(83320), None);
+}
+
+#[test]
+fn a_rejection_can_be_taken_back_at_once_and_an_approval_not_twice() {
+    let program = Program::new();
+    program.run_by(REVIEW, &["replay", HOLD]);
+    program.run_by(REVIEW, &["reject", "hold-82103", "--by", "jamie"]);
+    assert_eq!(program.prints(&["review"]), "nothing waits for a person\n");
+    let approved = program.run_by(REVIEW, &["approve", "hold-82103"]);
+    assert_eq!(approved.code, 0, "{}{}", approved.out, approved.err);
+    let hold = "change 1   switch off the portal login of contact 82103";
+    assert!(approved.out.contains(hold), "{}", approved.out);
+    let history = program.prints(&["history", "--company", "821"]);
+    let said: Vec<&str> = history
+        .lines()
+        .filter_map(|line| line.split_once("  hold-82103  "))
+        .map(|(_, said)| said)
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "rejected by jamie  company 821",
+            "approved by operator  company 821"
+        ]
+    );
+    let again = program.run_by(REVIEW, &["approve", "hold-82103"]);
+    assert_eq!(again.code, 1);
     assert!(
-        approved
+        again
             .out
-            .contains("pair-83302-83320 is approved and not done yet"),
+            .contains("it was approved by operator at 2026-03-04"),
         "{}",
-        approved.out
+        again.out
     );
-    program.patch(83302, "inactiveFlag", &json!(false));
-    let replayed = program.prints(&["replay", UNCERTAIN]);
+}
+
+#[test]
+fn where_everything_is_observed_a_rejection_stays() {
+    let program = Program::new();
+    program.run_by(REVIEW, &["replay", HOLD]);
+    program.run_by(REVIEW, &["reject", "hold-82103"]);
+    let ran = program.run_by("", &["approve", "hold-82103"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
     assert!(
-        replayed.contains("merge contact 83320 into 83302"),
-        "{replayed}"
+        ran.out
+            .contains("portal-invite is in observe mode at company 821"),
+        "{}",
+        ran.out
+    );
+    let history = program.prints(&["history", "--company", "821"]);
+    assert!(!history.contains("approved"), "{history}");
+}
+
+#[test]
+fn a_company_where_the_psa_fails_does_not_keep_the_others_from_being_visited() {
+    let program = waiting();
+    program.run_by(REVIEW, &["replay", HOLD]);
+    program.edit(|world| {
+        let fault = Fault::bad_gateway().on("GET", "/company/companies/821");
+        world.faults.push(fault.forever());
+    });
+    let ran = program.run_by(REVIEW, &["approve", "hold-82103", "pair-83302-83320"]);
+    assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
+    for words in [
+        " of company 821\n  failed     ",
+        "`rollcall history --run 20260304-",
+        "hold-82103 is approved and not done yet",
+        "merge contact 83320 into 83302",
+    ] {
+        assert!(ran.out.contains(words), "{words}\n{}", ran.out);
+    }
+    assert_eq!(program.world().contact(83320), None);
+    program.edit(|world| world.faults.clear());
+    let replayed = program.run_by(REVIEW, &["replay", HOLD]);
+    assert!(
+        replayed
+            .out
+            .contains("switch off the portal login of contact 82103"),
+        "{}",
+        replayed.out
     );
 }
 

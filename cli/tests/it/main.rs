@@ -1,6 +1,8 @@
 //! The program as its users run it: a process with arguments, output and an exit code.
 
 #[cfg(test)]
+mod apply;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod decisions;

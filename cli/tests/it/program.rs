@@ -119,6 +119,12 @@ impl Ran {
     }
 }
 
+/// What was printed, without its line ends.
+pub(crate) fn joined(printed: &str) -> String {
+    let words: Vec<&str> = printed.split_whitespace().collect();
+    words.join(" ")
+}
+
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

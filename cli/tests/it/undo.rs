@@ -1,6 +1,6 @@
 //! Taking back what was done.
 
-use sandbox::{Kind, World};
+use sandbox::{Fault, Kind, World};
 use serde_json::{Value, json};
 
 use crate::program::Program;
@@ -36,6 +36,7 @@ fn what_the_journal_does_not_know_cannot_be_taken_back() {
         let ran = program.run(&["undo", target, "--yes"]);
         assert_eq!(ran.code, 1);
         assert!(ran.out.contains("the journal knows nothing"), "{}", ran.out);
+        assert!(ran.out.contains("`rollcall history` lists"), "{}", ran.out);
     }
 }
 
@@ -86,7 +87,8 @@ fn a_merge_is_taken_back_and_the_undo_in_turn() {
     let (program, run) = merged();
     let undone = program.prints(&["undo", &run, "--yes"]);
     let outcome = undone.split_once("\n\n").unwrap().1;
-    insta::assert_snapshot!(outcome, @r#"
+    let undo = undoing(&program);
+    insta::assert_snapshot!(outcome.replace(&undo, "UNDO"), @r#"
     company 830
       reverted   merge contact 83020 into 83002; 4 references move with it (20260304-ed8b68034e.6)
       reverted   write a note on contact 83002 (20260304-ed8b68034e.5)
@@ -95,7 +97,7 @@ fn a_merge_is_taken_back_and_the_undo_in_turn() {
       reverted   add another phone to contact 83002 (20260304-ed8b68034e.2)
       reverted   add another email to contact 83002 (20260304-ed8b68034e.1)
       new id     contact 83020 is contact 105001 now
-      run        20260304-c40b01480c; `rollcall undo 20260304-c40b01480c` takes it back
+      run        UNDO; `rollcall undo UNDO` takes it back
     "#);
     let world = program.world();
     let back = world.contact(105_001).unwrap();
@@ -103,7 +105,6 @@ fn a_merge_is_taken_back_and_the_undo_in_turn() {
     assert_eq!(tickets(&world, 105_001), [5, 6]);
     assert_eq!(tickets(&world, 83002), [2, 3, 4, 31]);
 
-    let undo = undoing(&program);
     let merge = program.prints(&["explain", &format!("{run}.6")]);
     assert!(
         merge.contains(&format!("  taken back by run {undo}, changes 1, 2, ")),
@@ -180,4 +181,31 @@ fn whoever_set_everything_to_observe_after_trouble_can_take_it_back() {
         "{}",
         again.out
     );
+}
+
+#[test]
+fn an_undo_that_the_psa_broke_off_goes_on_where_it_stopped() {
+    let (program, run) = merged();
+    program.edit(|world| {
+        let fault = Fault::bad_gateway().on("PATCH", "/service/tickets/6");
+        world.faults.push(fault.forever());
+    });
+    let broken = program.run(&["undo", &run, "--yes"]);
+    assert_eq!(broken.code, 3, "{}{}", broken.out, broken.err);
+    let failed = broken.out.split_once("\n\n").unwrap().1;
+    for words in [
+        "  failed     ",
+        "`rollcall history --run 20260304-",
+        "the same undo goes on where it stopped",
+    ] {
+        assert!(failed.contains(words), "{failed}");
+    }
+    assert_eq!(tickets(&program.world(), 105_001), [5]);
+    program.edit(|world| world.faults.clear());
+    let undone = program.run(&["undo", &run, "--yes"]);
+    assert_eq!(undone.code, 0, "{}{}", undone.out, undone.err);
+    let world = program.world();
+    assert_eq!(tickets(&world, 105_001), [5, 6]);
+    assert_eq!(world.contact(105_002), None);
+    assert_eq!(tickets(&world, 83002), [2, 3, 4, 31]);
 }

@@ -73,7 +73,8 @@ macro_rules! contract {
                 a_later_decision_is_recorded_beside_the_earlier_one
                 the_same_decision_is_recorded_once
                 a_rejected_pair_is_kept_apart
-                an_approved_pair_and_rejected_changes_keep_nobody_apart;
+                an_approved_pair_and_rejected_changes_keep_nobody_apart
+                more_than_a_visit_may_make_is_remembered_while_it_waits;
             register:
                 no_address_is_nothing_to_ask_about
                 an_address_is_fresh_until_it_is_recorded
@@ -94,6 +95,7 @@ macro_rules! contract {
                 an_old_finding_goes
                 what_was_forgotten_is_still_found_by_its_contacts
                 what_people_settled_and_what_waits_stays
+                an_approval_stays_without_what_was_shown
                 forgetting_again_forgets_nothing
                 more_is_forgotten_than_fits_into_one_step;
         }

@@ -147,6 +147,7 @@ impl Store for Sqlite {
                 past: changes::past(tx, company)?,
                 distinct: people::distinct(tx)?,
                 decisions: proposals::decisions(tx, company)?,
+                over_limit: proposals::over_limit(tx, company)?,
             })
         })
     }
@@ -233,6 +234,8 @@ impl Store for Sqlite {
                 break;
             }
         }
+        forgotten.decisions =
+            self.write(FORGET, |tx| retention::forget_what_was_shown(tx, before))?;
         self.connected(|connection| retention::empty_log(connection))
             .map_err(|failure| failure.during(FORGET))?;
         Ok(forgotten)

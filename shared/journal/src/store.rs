@@ -38,9 +38,10 @@ pub trait Store: Send + Sync {
     ) -> impl Future<Output = Result<Vec<Entry>, Error>> + Send;
 
     /// What binds the next plan for a company: all changes of ours at it, oldest first, what people
-    /// decided about proposals at it, oldest first, and the pairs that are two people.
+    /// decided about proposals at it, oldest first, the pairs that wait as they were more than a visit may
+    /// merge, and the pairs that are two people.
     ///
-    /// The pairs are those of every company. A contact can move to another one, and what a person
+    /// The pairs that are two people are those of every company. A contact can move to another one, and what a person
     /// said once must hold there too. People say it pair by pair, so there are never many.
     fn memory(&self, company: CompanyId) -> impl Future<Output = Result<Memory, Error>> + Send;
 
@@ -124,9 +125,10 @@ pub trait Store: Send + Sync {
     /// names in their evidence, those of a contact brought back, what a group membership said, and
     /// where a mail went. Such a change has empty images, although it has ended; of a merge no
     /// contact is left to bring back. What stays binds the future. A change whose action is a person's
-    /// text (fields, items, notes) goes as a whole. So does a finding that was noted before.
+    /// text (fields, items, notes) goes as a whole. So does a finding that was noted before. Of what was
+    /// approved before, the contacts go that were shown: such an approval has none, and approves nothing.
     ///
-    /// An intent whose end nobody knows stays as it is, whatever its age. So do decisions, pairs and
+    /// An intent whose end nobody knows stays as it is, whatever its age. So do rejections, pairs and
     /// the register. What waits for a person stays until a visit finds it no longer.
     ///
     /// It is done in steps. If one fails, what was forgotten before stays so, and another call goes on.
@@ -176,6 +178,8 @@ pub struct Forgotten {
     pub changes: usize,
     /// Findings that are gone.
     pub findings: usize,
+    /// Approvals that stay, without the contacts that were shown.
+    pub decisions: usize,
 }
 
 impl AddAssign for Forgotten {
@@ -184,10 +188,12 @@ impl AddAssign for Forgotten {
             images,
             changes,
             findings,
+            decisions,
         } = other;
         self.images += images;
         self.changes += changes;
         self.findings += findings;
+        self.decisions += decisions;
     }
 }
 

@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, Change, CompanyId, Contact, ContactId, Evidence, IdError, Login, Pair, Private, Rule,
-    RunId,
+    Action, Change, CompanyId, Contact, ContactId, Evidence, IdError, Login, Pair, Private,
+    Purpose, Rule, RunId,
 };
 
 /// What a proposal is called. It says what is proposed, so the same proposal has the same id at every
-/// visit: `pair-10-11`, `merge-11-10`, `default-830-83005`, `hold-82103`.
+/// visit: `pair-10-11`, `merge-11-10`, `retire-11-10`, `default-830-83005`, `hold-82103`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ProposalId(String);
@@ -37,6 +37,9 @@ pub struct Proposal {
     pub changes: Vec<Change>,
     /// The contacts it is about, as they stood.
     pub contacts: Vec<Contact>,
+    /// Whether it waits only because a visit found more of them than it may make.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over_limit: bool,
     /// The run that saw it first, since it waits.
     pub run: RunId,
     /// Since when it waits: finding it again does not change it.
@@ -58,7 +61,7 @@ impl Proposal {
 }
 
 /// What a person said about a proposal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
     /// Which proposal.
     pub proposal: ProposalId,
@@ -68,6 +71,10 @@ pub struct Decision {
     pub verdict: Verdict,
     /// The pair that it was about. Rejecting it says that these are two people.
     pub pair: Option<Pair>,
+    /// What was approved, as it was shown: the approval is for these contacts as they stood, and none without
+    /// them. Empty where it was rejected, which holds whatever becomes of them, and once it is forgotten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<Contact>,
     /// When.
     pub at: Timestamp,
     /// Who said so.
@@ -78,10 +85,35 @@ pub struct Decision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// It may be done, once.
+    /// It may be done, once, and as long as its contacts are what they were.
     Approved,
     /// It must not be done, now or later.
     Rejected,
+}
+
+impl Decision {
+    /// What a person says about a proposal.
+    #[must_use]
+    pub fn on(
+        proposal: &Proposal,
+        verdict: Verdict,
+        at: Timestamp,
+        by: impl Into<Private>,
+    ) -> Self {
+        let contacts = match verdict {
+            Verdict::Approved => proposal.contacts.clone(),
+            Verdict::Rejected => Vec::new(),
+        };
+        Self {
+            proposal: proposal.id.clone(),
+            company: proposal.company,
+            verdict,
+            pair: proposal.pair,
+            contacts,
+            at,
+            by: by.into(),
+        }
+    }
 }
 
 impl ProposalId {
@@ -94,13 +126,24 @@ impl ProposalId {
     /// Of changes that stand and fall together, after the one that they are about. `None` of no changes.
     #[must_use]
     pub fn of_changes(changes: &[Change]) -> Option<Self> {
+        let Change {
+            action, purpose, ..
+        } = Change::decisive(changes)?;
+        Some(Self::of(action, purpose))
+    }
+
+    /// Of a single write, for its purpose.
+    #[must_use]
+    pub fn of(action: &Action, purpose: &Purpose) -> Self {
         let of = |word: &str, contact: &ContactId| format!("{word}-{contact}");
-        let action = &Change::decisive(changes)?.action;
-        Some(Self(match action {
+        Self(match action {
             Action::Merge {
                 loser, survivor, ..
             } => format!("merge-{loser}-{survivor}"),
-            Action::Retire { contact } => of("retire", contact),
+            Action::Retire { contact } => match purpose {
+                Purpose::Merge { survivor, .. } => format!("retire-{contact}-{survivor}"),
+                Purpose::Policy | Purpose::Undo { .. } => of("retire", contact),
+            },
             Action::Reactivate { contact } => of("reactivate", contact),
             Action::SetPortal { contact, after, .. } => match after.login {
                 Login::Disabled => of("hold", contact),
@@ -134,7 +177,35 @@ impl ProposalId {
             Action::Repoint {
                 reference, after, ..
             } => format!("repoint-{}-{after}", reference.record),
-        }))
+        })
+    }
+
+    /// The same proposal, told of contacts under the ids that they are to have.
+    #[must_use]
+    pub fn renamed(&self, id: impl Fn(ContactId) -> ContactId) -> Self {
+        let is_number = |part: &&str| part.parse::<u32>().is_ok();
+        let (numbers, words): (Vec<&str>, Vec<&str>) = self.0.split('-').partition(is_number);
+        let word = words.join("-");
+        let mut renamed: Vec<u32> = numbers
+            .iter()
+            .filter_map(|text| text.parse().ok())
+            .collect();
+        // Which of the numbers are contacts.
+        let contacts = match word.as_str() {
+            "pair" | "merge" | "retire" => 0..renamed.len(),
+            "default" | "billing" | "repoint" => 1..2,
+            "no-default" | "no-billing" | "restore" => 0..0,
+            _ => 0..1,
+        };
+        for number in renamed.get_mut(contacts).into_iter().flatten() {
+            *number = id(ContactId::new(*number)).get();
+        }
+        if word == "pair" {
+            renamed.sort_unstable();
+        }
+        let parts = words.iter().map(ToString::to_string);
+        let numbers = renamed.iter().map(ToString::to_string);
+        Self(parts.chain(numbers).collect::<Vec<_>>().join("-"))
     }
 
     /// The text.
@@ -190,7 +261,7 @@ mod tests {
         let change = |action| Change {
             unit: 1,
             rule: Rule::MergeDuplicates,
-            purpose: crate::Purpose::Policy,
+            purpose: Purpose::Policy,
             action,
             reason: String::new(),
             evidence: Vec::new(),
@@ -216,5 +287,47 @@ mod tests {
         assert_eq!(pair.to_string(), "pair-10-11");
         assert_eq!(" pair-10-11 ".parse::<ProposalId>().unwrap(), pair);
         assert!("no such / thing".parse::<ProposalId>().is_err());
+    }
+
+    #[test]
+    fn a_contact_that_is_retired_for_another_one_is_named_with_it() {
+        let (low, high) = (ContactId::new(10), ContactId::new(11));
+        let retire = Action::Retire { contact: high };
+        let purpose = Purpose::Merge {
+            loser: high,
+            survivor: low,
+        };
+        let id = ProposalId::of(&retire, &purpose);
+        assert_eq!(id.to_string(), "retire-11-10");
+        let id = ProposalId::of(&retire, &Purpose::Policy);
+        assert_eq!(id.to_string(), "retire-11");
+    }
+
+    #[test]
+    fn a_proposal_follows_its_contacts_to_their_new_ids() {
+        let id = |old: ContactId| match old.get() {
+            11 => ContactId::new(21),
+            _ => old,
+        };
+        for (old, new) in [
+            ("pair-11-12", "pair-12-21"),
+            ("merge-11-10", "merge-21-10"),
+            ("retire-10-11", "retire-10-21"),
+            ("retire-11", "retire-21"),
+            ("hold-11", "hold-21"),
+            ("default-11-11", "default-11-21"),
+            ("billing-11-10", "billing-11-10"),
+            ("no-default-11", "no-default-11"),
+            ("default-item-11-11", "default-item-21-11"),
+            ("no-default-item-11", "no-default-item-21"),
+            ("label-11-11", "label-21-11"),
+            ("remove-note-11-11", "remove-note-21-11"),
+            ("repoint-11-11", "repoint-11-21"),
+            ("restore-11", "restore-11"),
+            ("anything", "anything"),
+        ] {
+            let old: ProposalId = old.parse().unwrap();
+            assert_eq!(old.renamed(id).to_string(), new);
+        }
     }
 }

@@ -49,14 +49,15 @@ pub fn differences(expected: &Contact, now: &Contact) -> Vec<Difference> {
 fn told(contact: &Contact) -> BTreeMap<String, Value> {
     let mut told = BTreeMap::new();
     let mut tell = |name: &str, value: Value| {
-        if !PrivateValue::from(value.clone()).is_blank() {
+        // A flag that is off is as good as none.
+        if value != false && !PrivateValue::from(value.clone()).is_blank() {
             told.insert(name.to_owned(), value);
         }
     };
     tell("company", json!(contact.company));
     tell("firstName", json!(contact.first_name));
     tell("lastName", json!(contact.last_name));
-    tell("active", json!(contact.active));
+    tell("inactive", json!(!contact.active));
     tell("portal access", json!(contact.portal));
     let mut items: Vec<Value> = contact.communications.iter().map(item).collect();
     items.sort_by_key(Value::to_string);

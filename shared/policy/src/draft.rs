@@ -7,7 +7,7 @@ use model::{
     Rule, Snapshot, Verdict, Withheld,
 };
 
-use crate::decided::decided;
+use crate::decided::Decided;
 use crate::needs::Need;
 use crate::restraint::restrain;
 use crate::rules::Rules;
@@ -16,6 +16,8 @@ use crate::rules::Rules;
 pub(crate) struct Draft<'r> {
     pub(crate) now: Snapshot,
     pub(crate) rules: &'r Rules,
+    /// What people decided before the plan.
+    pub(crate) decided: Decided,
     pub(crate) plan: Plan,
     pub(crate) needs: BTreeSet<Need>,
     unit: u32,
@@ -31,8 +33,10 @@ pub(crate) struct Step {
 /// What became of proposed steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Proposal {
-    /// They are in the plan, to be made or withheld by the mode.
-    Taken,
+    /// They are in the plan, to be made.
+    Made,
+    /// They are in the plan, and the mode withholds them.
+    Withheld,
     /// The past forbids them; a finding says why.
     Restrained,
 }
@@ -50,6 +54,7 @@ impl Step {
 impl<'r> Draft<'r> {
     pub(crate) fn new(snapshot: Snapshot, rules: &'r Rules) -> Self {
         Self {
+            decided: Decided::of(&snapshot),
             now: snapshot,
             rules,
             plan: Plan::default(),
@@ -98,7 +103,7 @@ impl<'r> Draft<'r> {
                 evidence: step.evidence,
             })
             .collect();
-        let mode = match decided(&self.now.memory, &changes) {
+        let mode = match self.decided.on(&changes) {
             Some(Verdict::Rejected) => {
                 self.find_rejected(rule, &changes);
                 return Proposal::Restrained;
@@ -114,18 +119,24 @@ impl<'r> Draft<'r> {
                 self.plan.withheld.push(Withheld { mode, change });
             }
         }
-        Proposal::Taken
+        match mode {
+            Mode::Enforce => Proposal::Made,
+            Mode::Review | Mode::Observe => Proposal::Withheld,
+        }
     }
 
     fn find_rejected(&mut self, rule: Rule, changes: &[Change]) {
-        let (Some(last), Some(id)) = (changes.last(), ProposalId::of_changes(changes)) else {
+        let Some(Change {
+            action, purpose, ..
+        }) = Change::decisive(changes)
+        else {
             return;
         };
+        let id = ProposalId::of(action, purpose);
         let words = format!(
-            "a person rejected this ({id}), so it is not done; approve it to have it done: {}",
-            last.action
+            "a person rejected this ({id}), so it is not done; approve it to have it done: {action}"
         );
-        let contacts = last.action.contacts();
+        let contacts = action.contacts();
         self.find(rule, FindingKind::Rejected, contacts, words, Vec::new());
     }
 

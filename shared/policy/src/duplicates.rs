@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use matching::Group;
 use model::{
-    Action, Communication, Contact, ContactId, Details, Email, Evidence, FindingKind, Mode,
+    Action, Change, Communication, Contact, ContactId, Details, Email, Evidence, FindingKind, Mode,
     NewCommunication, Note, Pair, Purpose, Reference, Rule, Snapshot,
 };
 
+use crate::decided::Heirs;
 use crate::draft::{Draft, Step};
 use crate::fields::{conflicting, to_carry};
 use crate::needs::Need;
@@ -25,15 +26,9 @@ struct Union {
 }
 
 pub(crate) fn plan(draft: &mut Draft<'_>) {
-    let retired = retired(&draft.now);
-    let living = draft
-        .now
-        .contacts
-        .values()
-        .filter(|c| !retired.contains(&c.id));
-    let matches = matching::find(living, &draft.now.memory.distinct);
+    let matches = matching::find(living(&draft.now), &draft.decided.apart);
     let scope = draft.now.scope.clone();
-    let united = draft.now.memory.united();
+    let united = draft.decided.united.clone();
 
     for likely in &matches.reviews {
         let (low, high) = (likely.pair.low(), likely.pair.high());
@@ -55,31 +50,89 @@ pub(crate) fn plan(draft: &mut Draft<'_>) {
             unions.extend(union(draft, &united, group));
         }
     }
-    let merges: usize = unions.iter().map(|union| union.losers.len()).sum();
-    let limit = draft.rules.limits.merges_per_visit as usize;
-    let mut mode = draft.mode(RULE);
-    if merges > limit {
+    let over_limit = over_limit(draft, &unions);
+    let mut proposed = BTreeSet::new();
+    for union in unions {
+        for (loser, evidence) in union.losers {
+            let pair = Pair::new(loser, union.survivor);
+            let mode = match draft.mode(RULE) {
+                Mode::Observe => Mode::Observe,
+                // The person's word is the approval; but where the policy only observes, nothing is written.
+                _ if united.contains(&pair) => Mode::Enforce,
+                mode if over_limit.contains(&pair) => mode.min(Mode::Review),
+                mode => mode,
+            };
+            propose(draft, mode, union.survivor, &union.why, loser, evidence);
+            proposed.insert(pair);
+        }
+    }
+    for said in united.difference(&proposed) {
+        // One of them may have become one with a third record by now.
+        let Some(pair) = Heirs::of(&draft.plan.changes).pair(*said) else {
+            continue;
+        };
+        let evidence = matches.reviews.iter().find(|likely| likely.pair == *said);
+        let evidence = evidence.map(|likely| likely.evidence.clone());
+        unite(draft, pair, evidence.unwrap_or_default());
+    }
+}
+
+/// The merges that wait for a person, since they are, or were found with, more than a visit may make unasked.
+/// When some of them were decided upon, the others do not become few enough by that.
+fn over_limit(draft: &mut Draft<'_>, unions: &[Union]) -> BTreeSet<Pair> {
+    let unasked = |union: &Union| -> Vec<Pair> {
+        let pairs = union.pairs().into_iter();
+        pairs
+            .filter(|pair| !draft.decided.united.contains(pair))
+            .collect()
+    };
+    let limit = draft.rules.limits.merges_per_visit;
+    let all: BTreeSet<Pair> = unions.iter().flat_map(unasked).collect();
+    let (over, words) = if all.len() > limit as usize {
+        let words = format!(
+            "{} merges in one visit are more than the {limit} that the rules allow \
+             (limits.merges-per-visit); none is made until a person has looked",
+            all.len()
+        );
+        (all, words)
+    } else {
+        let waits = |union: &&Union| union.has_any(&draft.now.memory.over_limit);
+        let waiting: BTreeSet<Pair> = unions.iter().filter(waits).flat_map(unasked).collect();
+        let words = format!(
+            "{} of the merges that were more than a visit may make (limits.merges-per-visit) still \
+             wait; none is made until a person has looked",
+            waiting.len()
+        );
+        (waiting, words)
+    };
+    if !over.is_empty() {
         draft.find(
             RULE,
             FindingKind::BlastRadius,
             Vec::new(),
-            format!(
-                "{merges} merges in one visit are more than the {limit} that the rules allow \
-                 (limits.merges-per-visit); none is made until a person has looked"
-            ),
+            words,
             Vec::new(),
         );
-        mode = mode.min(Mode::Review);
     }
-    for union in unions {
-        for (loser, evidence) in union.losers {
-            propose(draft, mode, union.survivor, &union.why, loser, evidence);
-        }
+    over
+}
+
+impl Union {
+    /// Each of the merges.
+    fn pairs(&self) -> Vec<Pair> {
+        let losers = self.losers.iter();
+        losers
+            .map(|(loser, _)| Pair::new(*loser, self.survivor))
+            .collect()
     }
-    for pair in united {
-        let evidence = matches.reviews.iter().find(|likely| likely.pair == pair);
-        let evidence = evidence.map(|likely| likely.evidence.clone());
-        unite(draft, pair, evidence.unwrap_or_default());
+
+    /// Whether any of these is of two of its records, whichever survives.
+    fn has_any(&self, pairs: &BTreeSet<Pair>) -> bool {
+        let is_member =
+            |id| id == self.survivor || self.losers.iter().any(|(loser, _)| *loser == id);
+        pairs
+            .iter()
+            .any(|pair| is_member(pair.low()) && is_member(pair.high()))
     }
 }
 
@@ -140,8 +193,8 @@ fn union(draft: &mut Draft<'_>, united: &BTreeSet<Pair>, group: Group) -> Option
 /// Merges two records of which a person said that they are one, unless that has been done with the groups.
 fn unite(draft: &mut Draft<'_>, pair: Pair, evidence: Vec<Evidence>) {
     let members = BTreeSet::from([pair.low(), pair.high()]);
-    let here = |id: &ContactId| draft.now.contacts.contains_key(id);
-    if !members.iter().all(here) || retired(&draft.now).iter().any(|id| members.contains(id)) {
+    let here = |id: &ContactId| living(&draft.now).any(|contact| contact.id == *id);
+    if !members.iter().all(here) || draft.decided.apart.contains(&pair) {
         return;
     }
     let chosen = survivor::choose(&draft.now, &members, &draft.rules.merge.survivor);
@@ -504,16 +557,26 @@ fn evidence_for(pairs: &BTreeMap<Pair, Vec<Evidence>>, id: ContactId) -> Vec<Evi
         .collect()
 }
 
-/// Contacts that a careful merge of ours retired: they stay as they are, and are nobody's duplicate.
-fn retired(now: &Snapshot) -> BTreeSet<ContactId> {
-    now.memory
-        .past
-        .iter()
-        .filter(|past| past.took_effect())
-        .filter_map(|past| match past.action {
-            Action::Retire { contact } => Some(contact),
-            _ => None,
+/// The contacts that may be each other's duplicate: all but those that we retired, which stay as they are.
+pub(crate) fn living(now: &Snapshot) -> impl Iterator<Item = &Contact> {
+    let retired = now.memory.retired();
+    let contacts = now.contacts.values();
+    contacts.filter(move |contact| contact.active || !retired.contains_key(&contact.id))
+}
+
+/// What somebody else did to contacts that we retired: made them active again. That is theirs from then on.
+pub(crate) fn taken_over(now: &Snapshot) -> Vec<Change> {
+    let retired = now.memory.retired().into_iter();
+    let is_active = |id: &ContactId| now.contacts.get(id).is_some_and(|contact| contact.active);
+    retired
+        .filter(|(contact, _)| is_active(contact))
+        .map(|(contact, ours)| Change {
+            unit: 0,
+            rule: RULE,
+            purpose: Purpose::Policy,
+            action: Action::Reactivate { contact },
+            reason: format!("somebody made active again what change {} retired", ours.id),
+            evidence: Vec::new(),
         })
-        .filter(|id| now.contacts.get(id).is_some_and(|contact| !contact.active))
         .collect()
 }

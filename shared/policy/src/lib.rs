@@ -55,7 +55,9 @@ pub fn needs(snapshot: &Snapshot, rules: &Rules) -> BTreeSet<Need> {
 /// then on it is theirs. The actions are what they did, not what is to be done.
 #[must_use]
 pub fn taken_over(snapshot: &Snapshot) -> Vec<Change> {
-    portal_invite::taken_over(snapshot)
+    let mut changes = duplicates::taken_over(snapshot);
+    changes.extend(portal_invite::taken_over(snapshot));
+    changes
 }
 
 fn draft<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Draft<'r> {

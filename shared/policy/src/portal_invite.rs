@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use matching::{Company, Verdict, is_shared_mailbox, spells_name};
 use model::{
     Action, Change, Communication, CommunicationKind, Contact, ContactId, Email, FindingKind,
-    Login, Mode, Outcome, Past, Portal, Purpose, Rule, Snapshot,
+    Login, Outcome, Past, Portal, Purpose, Rule, Snapshot,
 };
 
 use crate::draft::{Draft, Proposal, Step};
@@ -98,17 +98,16 @@ fn hold(draft: &mut Draft<'_>, contact: &Contact, why: &str) {
     if draft.rules.portal.note_on_hold {
         steps.push(note(id, why));
     }
-    if draft.propose(RULE, steps) == Proposal::Taken {
-        let words = match draft.mode(RULE) {
-            Mode::Enforce => format!(
-                "{why}; the portal login is held until somebody adds a usable email of its own"
-            ),
-            Mode::Review | Mode::Observe => format!(
-                "{why}; somebody should add a usable email of its own or switch the login off"
-            ),
-        };
-        draft.find(RULE, FindingKind::PortalHeld, vec![id], words, Vec::new());
-    }
+    let words = match draft.propose(RULE, steps) {
+        Proposal::Made => {
+            format!("{why}; the portal login is held until somebody adds a usable email of its own")
+        }
+        Proposal::Withheld => {
+            format!("{why}; somebody should add a usable email of its own or switch the login off")
+        }
+        Proposal::Restrained => return,
+    };
+    draft.find(RULE, FindingKind::PortalHeld, vec![id], words, Vec::new());
 }
 
 fn note(contact: ContactId, why: &str) -> Step {

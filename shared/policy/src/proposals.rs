@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Change, Contact, ContactId, FindingKind, Mode, Pair, Plan, Proposal, ProposalId, Purpose, Rule,
-    RunId, Snapshot,
+    Change, Contact, ContactId, FindingKind, Mode, Pair, Plan, Proposal, ProposalId, Rule, RunId,
+    Snapshot,
 };
 
 use crate::rules::Rules;
@@ -15,17 +15,20 @@ use crate::survivor;
 #[must_use]
 pub fn proposals(snapshot: &Snapshot, rules: &Rules, plan: &Plan, run: &RunId) -> Vec<Proposal> {
     let mut units: BTreeMap<u32, Vec<Change>> = BTreeMap::new();
+    let company = snapshot.company.id;
     for withheld in plan.withheld.iter().filter(|w| w.mode == Mode::Review) {
         let change = withheld.change.clone();
         units.entry(change.unit).or_default().push(change);
     }
     let new = |id, rule, pair, words, evidence, changes: Vec<Change>, about| Proposal {
         id,
-        company: snapshot.company.id,
+        company,
         rule,
         pair,
         words,
         evidence,
+        // The rules themselves would have let it be made.
+        over_limit: !changes.is_empty() && rules.mode(rule, company) == Mode::Enforce,
         changes,
         contacts: standing(snapshot, about),
         run: run.clone(),
@@ -33,18 +36,14 @@ pub fn proposals(snapshot: &Snapshot, rules: &Rules, plan: &Plan, run: &RunId) -
     };
     let mut all: BTreeMap<ProposalId, Proposal> = BTreeMap::new();
     for changes in units.into_values() {
-        let (Some(last), Some(id)) = (changes.last(), ProposalId::of_changes(&changes)) else {
+        let Some(change) = Change::decisive(&changes) else {
             continue;
         };
-        let pair = match last.purpose {
-            Purpose::Merge { loser, survivor } => Some(Pair::new(loser, survivor)),
-            Purpose::Policy | Purpose::Undo { .. } => None,
-        };
-        let (rule, words) = (
-            last.rule,
-            format!("{}, because {}", last.action, last.reason),
-        );
-        let evidence = last.evidence.clone();
+        let (rule, evidence) = (change.rule, change.evidence.clone());
+        let id = ProposalId::of(&change.action, &change.purpose);
+        let merge = change.action.merges(&change.purpose);
+        let pair = merge.map(|(loser, survivor)| Pair::new(loser, survivor));
+        let words = format!("{}, because {}", change.action, change.reason);
         let about = changes.iter().flat_map(|change| change.action.contacts());
         let about = about.collect();
         all.insert(

@@ -9,6 +9,9 @@ use model::{
 
 use crate::rules::Rules;
 
+/// How long it may take from the moment a write of ours is recorded until the PSA stamps the record.
+const WRITE_TAKES: SignedDuration = SignedDuration::from_secs(10);
+
 /// Why a write must not be made now, for a finding.
 pub(crate) struct Restraint {
     pub(crate) kind: FindingKind,
@@ -82,13 +85,20 @@ fn contested(made: usize, action: &Action) -> String {
     )
 }
 
-/// Who else is at work at the place of a write: who changed its contacts last.
+/// Who else is at work at the place of a write: who changed its contacts last, where that was not us. A company
+/// does not tell who changed it, nor do its contacts.
 fn others(snapshot: &Snapshot, action: &Action) -> Vec<Evidence> {
+    if is_of_company(action) {
+        return Vec::new();
+    }
     let contacts = action.contacts().into_iter();
     contacts
         .filter_map(|id| snapshot.contacts.get(&id))
         .filter_map(|contact| {
             let (member, at) = (contact.updated_by.as_ref()?, contact.updated_at?);
+            if is_our_stamp(&snapshot.memory, contact.id, at) {
+                return None;
+            }
             let words =
                 |member: &str| format!("contact {} was last changed by {member}, {at}", contact.id);
             Some(Evidence {
@@ -100,6 +110,25 @@ fn others(snapshot: &Snapshot, action: &Action) -> Vec<Evidence> {
             })
         })
         .collect()
+}
+
+/// Whether a contact was last changed by us: not later than the last write of ours to it took.
+fn is_our_stamp(memory: &Memory, contact: ContactId, updated_at: Timestamp) -> bool {
+    let ours = memory.past.iter().rev().find(|past| {
+        past.took_effect()
+            && !is_of_company(&past.action)
+            && past.action.contacts().contains(&contact)
+    });
+    ours.and_then(|past| past.at.checked_add(WRITE_TAKES).ok())
+        .is_some_and(|written| updated_at <= written)
+}
+
+/// Whether a write is to the company and not to a contact.
+fn is_of_company(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::SetDefaultContact { .. } | Action::SetBillingContact { .. }
+    )
 }
 
 /// How often this same change was made within the last week, with nothing of ours in between that would
@@ -189,11 +218,8 @@ fn refused<'a>(snapshot: &'a Snapshot, action: &Action) -> Option<(&'a Past, &'a
     let Some(Outcome::Refused { code }) = &last.outcome else {
         return None;
     };
-    let of_company = matches!(
-        action,
-        Action::SetDefaultContact { .. } | Action::SetBillingContact { .. }
-    );
-    let company = snapshot.company.updated_at.filter(|_| of_company);
+    let company = snapshot.company.updated_at;
+    let company = company.filter(|_| is_of_company(action));
     let changed_since = action
         .contacts()
         .iter()

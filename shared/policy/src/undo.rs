@@ -3,13 +3,15 @@
 //! The latest change is taken back first. Each is taken back only as far as the record still shows it: what a
 //! person has changed since is left alone and told.
 
+mod again;
+mod carried;
 mod present;
 mod restore;
 mod reverse;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, Change, ChangeId, ContactId, Entry, Purpose};
+use model::{Action, Change, ChangeId, Contact, ContactId, Entry, Purpose, RunId};
 
 pub use present::{Present, Wanted, wanted};
 
@@ -51,22 +53,74 @@ pub enum Prospect {
     Final,
 }
 
+/// Changes that are taken back together or not at all. What a merge copied to its survivor is taken off it
+/// only when the contact comes back.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// All that was done to merge this contact, by whichever run.
+    Merge(ContactId),
+    /// A unit of a run.
+    Unit(RunId, u32),
+    /// One change that stands alone.
+    Alone(ChangeId),
+}
+
+impl Group {
+    /// That of a change.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Self {
+        match entry.purpose {
+            Purpose::Merge { loser, .. } => Self::Merge(loser),
+            _ if entry.unit != 0 => Self::Unit(entry.id.run.clone(), entry.unit),
+            _ => Self::Alone(entry.id.clone()),
+        }
+    }
+}
+
 /// Plans how to take these changes of one company back.
 pub fn undo(entries: &[Entry], present: &Present) -> Undo {
-    let mut planner = Planner::new(entries, present);
+    let mut stuck = BTreeMap::new();
+    loop {
+        let planner = plan(entries, present, &stuck);
+        // What cannot be taken back holds up the rest of its group, which was planned before it.
+        let found = planner.found_stuck;
+        if found.keys().all(|group| stuck.contains_key(group)) {
+            let mut changes = planner.changes;
+            changes.extend(planner.last);
+            let reversals = planner.reversals;
+            return Undo { changes, reversals };
+        }
+        stuck.extend(found);
+    }
+}
+
+/// What becomes of changes at a company that is gone.
+pub fn nowhere(entries: &[Entry], words: &str) -> Undo {
+    let reversal = |entry: &Entry| Reversal {
+        change: entry.id.clone(),
+        action: entry.action.clone(),
+        prospect: Prospect::Conflict,
+        words: vec![words.to_owned()],
+    };
+    let latest_first = entries.iter().rev().filter(|entry| happened(entry));
+    Undo {
+        changes: Vec::new(),
+        reversals: latest_first.map(reversal).collect(),
+    }
+}
+
+fn plan<'e>(
+    entries: &'e [Entry],
+    present: &Present,
+    stuck: &'e BTreeMap<Group, String>,
+) -> Planner<'e> {
+    let mut planner = Planner::new(entries, present, stuck);
     let mut latest_first: Vec<&Entry> = entries.iter().filter(|e| happened(e)).collect();
     latest_first.sort_by_key(|entry| std::cmp::Reverse((entry.intended_at, entry.id.clone())));
     for entry in latest_first {
         planner.take_back(entry);
     }
-    let Planner {
-        mut changes,
-        last,
-        reversals,
-        ..
-    } = planner;
-    changes.extend(last);
-    Undo { changes, reversals }
+    planner
 }
 
 /// A second judgment of what is to be written, by other means: nothing but the reverse of what is taken back.
@@ -110,6 +164,10 @@ fn happened(entry: &Entry) -> bool {
 /// An undo in the making.
 struct Planner<'e> {
     entries: &'e [Entry],
+    /// Groups that cannot be taken back, and why.
+    stuck: &'e BTreeMap<Group, String>,
+    /// The same, as this plan has found them.
+    found_stuck: BTreeMap<Group, String>,
     /// The records as they will be once the plan so far has been carried out.
     now: Present,
     /// Contacts that this plan brings back: the id they had, and the one that stands for the new one.
@@ -131,6 +189,8 @@ struct Steps {
     /// What cannot be brought back by anybody.
     lost: Vec<String>,
     is_final: bool,
+    /// Why the rest of the group must stay as it is.
+    stuck: Option<String>,
 }
 
 impl Steps {
@@ -147,12 +207,23 @@ impl Steps {
             ..Self::default()
         }
     }
+
+    /// A conflict that holds up whatever was done together with the change.
+    fn stuck(words: impl Into<String>) -> Self {
+        let words = words.into();
+        Self {
+            stuck: Some(words.clone()),
+            ..Self::conflict(words)
+        }
+    }
 }
 
 impl<'e> Planner<'e> {
-    fn new(entries: &'e [Entry], present: &Present) -> Self {
+    fn new(entries: &'e [Entry], present: &Present, stuck: &'e BTreeMap<Group, String>) -> Self {
         Self {
             entries,
+            stuck,
+            found_stuck: BTreeMap::new(),
             now: present.clone(),
             restored: BTreeMap::new(),
             changes: Vec::new(),
@@ -165,7 +236,12 @@ impl<'e> Planner<'e> {
         if self.goes_with_another(entry) {
             return;
         }
+        let group = Group::of(entry);
+        let is_decisive = matches!(entry.action, Action::Merge { .. } | Action::Restore { .. });
         let steps = match &entry.action {
+            _ if !is_decisive && self.stuck.contains_key(&group) => {
+                Steps::conflict(format!("it stays, because {}", self.stuck[&group]))
+            }
             // What was done in several steps may have been taken back in part.
             action
                 if !matches!(action, Action::Merge { .. })
@@ -186,6 +262,9 @@ impl<'e> Planner<'e> {
             Action::Restore { .. } => self.merge_again(entry),
             _ => self.reverse(entry),
         };
+        if let Some(words) = &steps.stuck {
+            self.found_stuck.insert(group, words.clone());
+        }
         let prospect = if steps.is_final {
             Prospect::Final
         } else if !steps.conflicts.is_empty() {
@@ -224,7 +303,8 @@ impl<'e> Planner<'e> {
         let happened = |other: &&Entry| happened(other);
         match (&entry.purpose, &entry.action) {
             // What a merge left behind, and was pointed at the survivor after it.
-            (_, Action::Repoint { before, .. }) if self.is_merged_here(*before) => true,
+            (_, Action::Repoint { before, .. }) if self.merged_here().any(|l| l == *before) => true,
+            (_, action) if self.merged_here().any(|loser| mends_own(action, loser)) => true,
             // All that was written to bring a contact back.
             (Purpose::Undo { change }, action) => {
                 let of_the_same = |other: &&Entry| other.purpose.undone() == Some(change);
@@ -241,12 +321,13 @@ impl<'e> Planner<'e> {
         }
     }
 
-    /// Whether one of the changes merged a contact away.
-    fn is_merged_here(&self, contact: ContactId) -> bool {
-        self.entries
-            .iter()
-            .filter(|entry| happened(entry))
-            .any(|entry| matches!(entry.action, Action::Merge { loser, .. } if loser == contact))
+    /// Whom the changes merged away.
+    fn merged_here(&self) -> impl Iterator<Item = ContactId> {
+        let happened = self.entries.iter().filter(|entry| happened(entry));
+        happened.filter_map(|entry| match entry.action {
+            Action::Merge { loser, .. } => Some(loser),
+            _ => None,
+        })
     }
 
     /// The id that a contact has now, or will have.
@@ -284,4 +365,16 @@ impl<'e> Planner<'e> {
             None => format!("contact {id} is gone"),
         })
     }
+}
+
+/// Whether this kept a survivor from being its own manager, who had been the loser.
+fn mends_own(action: &Action, loser: ContactId) -> bool {
+    let points_at_loser = |change: &model::FieldChange| {
+        let before = change
+            .before
+            .as_ref()
+            .and_then(model::PrivateValue::reference);
+        Contact::REFERENCES.contains(&change.field.as_str()) && before == Some(loser.get())
+    };
+    matches!(action, Action::SetFields { fields, .. } if fields.iter().all(points_at_loser))
 }

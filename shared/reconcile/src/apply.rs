@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connectwise::Writer;
 use journal::Store;
-use model::{Action, Change, ChangeId, CommunicationId, ContactId, Outcome, Plan, Snapshot};
+use model::{
+    Action, Change, ChangeId, CommunicationId, ContactId, ContactTypeId, Outcome, Plan, Snapshot,
+};
 
 use crate::apply::call::Returned;
 use crate::apply::look::Look;
@@ -36,6 +38,8 @@ pub(crate) struct Executor<'v, J> {
     added: BTreeMap<CommunicationId, CommunicationId>,
     /// The real ids of contacts that were brought back.
     returned: BTreeMap<ContactId, ContactId>,
+    /// The labels of contacts that were merged away: the PSA may have carried them over.
+    carried: BTreeSet<ContactTypeId>,
     record: Record<'v, J>,
 }
 
@@ -52,6 +56,7 @@ impl<'v, J: Store> Executor<'v, J> {
             current,
             added: BTreeMap::new(),
             returned: BTreeMap::new(),
+            carried: BTreeSet::new(),
             record,
         }
     }
@@ -109,7 +114,7 @@ impl<'v, J: Store> Executor<'v, J> {
                 // A merge is done when nothing points at the loser any more, and a return when nobody can
                 // merge it again; until then the intent stays open.
                 self.reconciler
-                    .complete(self.writer, &mut self.record, change, &outcome)
+                    .complete(Some(self.writer), &mut self.record, change, &outcome)
                     .await?;
                 self.record.conclude(&id, outcome, Some(after)).await
             }

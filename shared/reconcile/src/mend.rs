@@ -24,10 +24,10 @@ impl<J: Store> Reconciler<J> {
     /// contact and whoever else was merged into the same one and has come back; and so are those whom people
     /// told apart from it under its old id.
     ///
-    /// Any other change leaves nothing undone.
+    /// Any other change leaves nothing undone. Without a writer, only what the journal keeps is seen to.
     pub(crate) async fn complete(
         &self,
-        writer: &Writer,
+        writer: Option<&Writer>,
         record: &mut Record<'_, J>,
         change: &Change,
         outcome: &Outcome,
@@ -41,7 +41,10 @@ impl<J: Store> Reconciler<J> {
                 _,
             ) => {
                 self.keep_apart_too(company, *loser, *survivor).await?;
-                self.mend(writer, record, change).await
+                match writer {
+                    Some(writer) => self.mend(writer, record, change).await,
+                    None => Ok(()),
+                }
             }
             (
                 Action::Restore {
@@ -52,20 +55,18 @@ impl<J: Store> Reconciler<J> {
                 self.keep_apart_too(company, *original, *contact).await?;
                 self.unite_no_more(company, *contact, *survivor).await
             }
-            (Action::Reactivate { contact }, _) => {
-                // A careful merge is taken back by making the contact active again.
-                let undone = match change.purpose.undone() {
-                    Some(id) => self.journal.entry(id).await?,
-                    None => None,
-                };
-                match undone.map(|entry| entry.purpose) {
-                    Some(Purpose::Merge { survivor, .. }) => {
-                        self.unite_no_more(company, *contact, survivor).await
+            // A careful merge is taken back in several steps; whichever is done says that it was wrong.
+            _ => match change.purpose.undone() {
+                Some(undone) => {
+                    match self.journal.entry(undone).await?.map(|entry| entry.purpose) {
+                        Some(Purpose::Merge { loser, survivor }) => {
+                            self.unite_no_more(company, loser, survivor).await
+                        }
+                        _ => Ok(()),
                     }
-                    _ => Ok(()),
                 }
-            }
-            _ => Ok(()),
+                None => Ok(()),
+            },
         }
     }
 
@@ -80,7 +81,12 @@ impl<J: Store> Reconciler<J> {
         let memory = self.journal.memory(company).await?;
         let newest = memory.returned();
         let id = |contact: &ContactId| newest.get(contact).copied().unwrap_or(*contact);
-        let merged = memory.past.iter().filter_map(|past| match &past.purpose {
+        let contact = id(&contact);
+        let merges = memory.past.iter().filter(|past| {
+            let is_merge = matches!(past.action, Action::Merge { .. } | Action::Retire { .. });
+            is_merge && past.took_effect()
+        });
+        let merged = merges.filter_map(|past| match &past.purpose {
             Purpose::Merge { loser, survivor: s } if id(s) == id(&survivor) => Some(id(loser)),
             _ => None,
         });

@@ -3,24 +3,34 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use journal::Store;
-use model::{Action, Change, CompanyPlan, Contact, ContactId, Entry, Plan, ProposalId, Snapshot};
+use model::{
+    Action, Change, CompanyPlan, Contact, ContactId, Entry, Finding, Mode, Outcome, Plan,
+    ProposalId, Snapshot, Withheld,
+};
 use policy::{Difference, differences};
 
 use crate::apply::Executor;
 use crate::error::Error;
 use crate::visit::{Reconciler, Request, Visit, decide};
 
-/// What became of a saved plan.
-#[derive(Clone, Debug, PartialEq)]
-#[must_use = "changes may have been refused"]
+/// Why nothing was written of what comes after an early end.
+const UNREACHED: &str = "it was not reached";
+
+/// What became of a saved plan. Each of its decisions is made, refused or unfinished.
+#[derive(Debug)]
+#[must_use = "changes may have been refused, and it may have ended early"]
 pub struct Applied {
     /// What was done.
     pub visit: Visit,
-    /// What was not.
+    /// What was refused before anything of it was written.
     pub refused: Vec<Refusal>,
+    /// What was agreed to or never reached, and is made in part or not at all.
+    pub unfinished: Vec<Refusal>,
+    /// Why it ended early, if it did.
+    pub error: Option<Error>,
 }
 
-/// Changes of a saved plan that stand and fall together, and were not made.
+/// Changes of a saved plan that stand and fall together, and are not made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
     /// The changes.
@@ -63,15 +73,18 @@ impl<J: Store> Reconciler<J> {
     /// The company is read and planned anew. What this does not ask for in the same words is refused, so
     /// whatever has happened meanwhile counts: an edit, a rejection, other rules.
     ///
-    /// # Errors
-    /// When it ended early; what it had done is in the journal.
-    pub async fn apply(&self, saved: &CompanyPlan, request: &Request) -> Result<Applied, Error> {
+    /// It may end early, as a visit may: what it had done by then is told beside the error.
+    pub async fn apply(&self, saved: &CompanyPlan, request: &Request) -> Applied {
+        let all = units(&saved.plan.changes).into_iter();
         let mut applied = Applied {
             visit: Visit::new(request),
             refused: Vec::new(),
+            unfinished: all.map(|changes| refusal(changes, UNREACHED)).collect(),
+            error: None,
         };
-        Box::pin(self.apply_to(saved, request, &mut applied)).await?;
-        Ok(applied)
+        let result = Box::pin(self.apply_to(saved, request, &mut applied)).await;
+        applied.error = result.err();
+        applied
     }
 
     async fn apply_to(
@@ -80,53 +93,66 @@ impl<J: Store> Reconciler<J> {
         request: &Request,
         applied: &mut Applied,
     ) -> Result<(), Error> {
-        let units = units(&saved.plan.changes);
         let mut left = Vec::new();
         let mut record = self.recorder(request, &mut applied.visit.entries, &mut left);
-        self.settle(&mut record).await?;
-        let refuse = |words: &str| {
-            let all = units.iter().cloned();
-            all.map(|changes| refusal(changes, words)).collect()
-        };
-        let Some(writer) = self.writer_at(request.company) else {
-            applied.refused = refuse("every policy only observes at this company");
+        let writer = self.writer_at(request.company);
+        self.settle(writer, &mut record).await?;
+        let Some(writer) = writer else {
+            applied.refuse_all("every policy only observes at this company");
             return Ok(());
         };
         let Some(snapshot) = self.gather(request).await? else {
-            applied.refused = refuse("the company is gone");
+            applied.refuse_all("the company is gone");
             return Ok(());
         };
         applied.visit.scope = Some(snapshot.scope.clone());
         let fresh = decide(&snapshot, &self.rules.clone().approved())?;
-        let asked = self::units(&fresh.changes);
+        let asked = units(&fresh.changes);
         let mut agreed = Vec::new();
-        for changes in units {
+        for changes in units(&saved.plan.changes) {
             match judge(saved, &snapshot, &fresh, &asked, &changes) {
-                Ok(unit) => agreed.extend(unit),
+                Ok(unit) => agreed.push(unit),
                 Err(refusal) => applied.refused.push(refusal),
             }
         }
+        // Before these come the writes that finish what an earlier run left open.
+        let settled = applied.visit.entries.len();
         let record = self.recorder(request, &mut applied.visit.entries, &mut left);
         let mut executor = Executor::new(self, writer, snapshot, record);
         let plan = Plan {
-            changes: agreed,
+            changes: agreed.concat(),
             ..Plan::default()
         };
         let result = executor.apply(&plan).await;
         drop(executor);
+
+        let written = applied.visit.entries.get(settled..).unwrap_or_default();
+        let told = about(&fresh, written);
+        let unmade = agreed.into_iter().filter(|unit| !is_made(written, unit));
+        let unfinished = |changes: Vec<Change>| Refusal {
+            words: why_not(written, &changes, result.is_err()),
+            changes,
+            differences: Vec::new(),
+        };
+        applied.unfinished = unmade.map(unfinished).collect();
+        // What was left to a person while writing is journalled already.
         applied.visit.findings = left;
-        result?;
-        let made = &applied.visit.entries;
-        for changes in self::units(&plan.changes) {
-            if !changes.iter().all(|change| was_made(made, change)) {
-                applied.refused.push(Refusal {
-                    words: why_not(made, &changes),
-                    changes,
-                    differences: Vec::new(),
-                });
-            }
+        applied.visit.findings.extend(told.iter().cloned());
+        let mut none = Vec::new();
+        let record = self.recorder(request, &mut applied.visit.entries, &mut none);
+        for finding in &told {
+            record.note(finding).await?;
         }
+        result?;
         self.see_what_waits(request).await
+    }
+}
+
+impl Applied {
+    fn refuse_all(&mut self, words: &str) {
+        let all = self.unfinished.drain(..);
+        self.refused
+            .extend(all.map(|unfinished| refusal(unfinished.changes, words)));
     }
 }
 
@@ -169,30 +195,49 @@ fn judge(
             Err(refusal)
         }
         None => {
-            let told = fresh.findings.iter().filter(|finding| {
-                let mut contacts = finding.contacts.iter();
-                contacts.any(|contact| about.contains(contact))
-            });
-            refusal.words = told.map(|finding| finding.words.clone()).collect();
-            let withheld = fresh.withheld.iter().filter(|withheld| {
-                let mut contacts = withheld.change.action.contacts().into_iter();
-                contacts.any(|contact| about.contains(&contact))
-            });
-            refusal.words.extend(withheld.map(|withheld| {
-                format!(
-                    "{} is in {} mode at this company",
-                    withheld.change.rule, withheld.mode
-                )
-            }));
-            refusal.words.dedup();
-            if refusal.words.is_empty() {
-                let words =
-                    "the rules no longer ask for it: it has been done, or is no longer needed";
-                refusal.words.push(words.to_owned());
-            }
+            refusal.words = why_not_asked(fresh, id.as_ref(), &about);
             Err(refusal)
         }
     }
+}
+
+/// Why the present does not ask for a proposal that writes to these contacts.
+fn why_not_asked(
+    fresh: &Plan,
+    proposal: Option<&ProposalId>,
+    about: &BTreeSet<ContactId>,
+) -> Vec<String> {
+    let touches = |contacts: &[ContactId]| contacts.iter().any(|id| about.contains(id));
+    let findings = fresh.findings.iter();
+    let told = findings.filter(|finding| touches(&finding.contacts));
+    let mut words: Vec<String> = told.map(|finding| finding.words.clone()).collect();
+
+    let withheld: Vec<Change> = fresh.withheld.iter().map(|w| w.change.clone()).collect();
+    let mut withheld = units(&withheld);
+    withheld.retain(|unit| unit.iter().any(|change| touches(&change.action.contacts())));
+    let is_it = |unit: &Vec<Change>| ProposalId::of_changes(unit).as_ref() == proposal;
+    if withheld.iter().any(is_it) {
+        withheld.retain(is_it);
+    }
+    for unit in &withheld {
+        let of_unit = |withheld: &&Withheld| unit.first() == Some(&withheld.change);
+        words.extend(fresh.withheld.iter().find(of_unit).map(|found| {
+            match (found.mode, ProposalId::of_changes(unit)) {
+                // Whoever applies a plan has looked at it, so only the limit leaves anything to review.
+                (Mode::Review, Some(id)) => format!(
+                    "it is one of more merges than a visit may make (limits.merges-per-visit), so it needs a \
+                     word of its own: `rollcall approve {id}`"
+                ),
+                (mode, _) => format!("{} is in {mode} mode at this company", found.change.rule),
+            }
+        }));
+    }
+    words.dedup();
+    if words.is_empty() {
+        let done = "the rules no longer ask for it: it has been done, or is no longer needed";
+        words.push(done.to_owned());
+    }
+    words
 }
 
 fn refusal(changes: Vec<Change>, words: &str) -> Refusal {
@@ -229,33 +274,49 @@ fn same_steps(a: &[Change], b: &[Change]) -> bool {
     steps(a) == steps(b)
 }
 
-fn was_made(entries: &[Entry], change: &Change) -> bool {
-    entries.iter().any(|entry| {
-        let took_effect = entry
-            .outcome
-            .as_ref()
-            .is_some_and(|outcome| outcome.may_have_happened());
-        took_effect && entry.unit == change.unit && entry.action.same_place(&change.action)
+/// What the plan tells a person about contacts that were written to. A later visit finds them as the rules
+/// want them, and does not tell it again.
+fn about(fresh: &Plan, written: &[Entry]) -> Vec<Finding> {
+    let about_it = |finding: &&Finding| {
+        written.iter().filter(|entry| happened(entry)).any(|entry| {
+            let contacts = entry.action.contacts();
+            finding.rule == entry.rule && finding.contacts.iter().any(|id| contacts.contains(id))
+        })
+    };
+    fresh.findings.iter().filter(about_it).cloned().collect()
+}
+
+fn is_made(written: &[Entry], unit: &[Change]) -> bool {
+    unit.iter().all(|change| {
+        let is_it =
+            |entry: &&Entry| entry.unit == change.unit && entry.action.same_place(&change.action);
+        written.iter().filter(is_it).any(happened)
     })
 }
 
-fn why_not(entries: &[Entry], changes: &[Change]) -> Vec<String> {
-    let units: BTreeSet<u32> = changes.iter().map(|change| change.unit).collect();
-    let failed = entries
+fn happened(entry: &Entry) -> bool {
+    let outcome = entry.outcome.as_ref();
+    outcome.is_some_and(Outcome::may_have_happened)
+}
+
+/// Why changes that were agreed to are not made.
+fn why_not(written: &[Entry], unit: &[Change], ended_early: bool) -> Vec<String> {
+    let of_unit = |entry: &&Entry| unit.iter().any(|change| change.unit == entry.unit);
+    let failed = written
         .iter()
-        .filter(|entry| units.contains(&entry.unit))
-        .filter_map(|entry| {
-            let outcome = entry
-                .outcome
-                .as_ref()
-                .filter(|outcome| !outcome.may_have_happened())?;
-            Some(format!("{}: {outcome}", entry.action))
-        });
-    let words: Vec<String> = failed.collect();
-    if words.is_empty() {
-        vec!["a change of the same contacts before it was not made".to_owned()]
-    } else {
+        .filter(of_unit)
+        .filter(|entry| !happened(entry));
+    let words = failed.map(|entry| match &entry.outcome {
+        Some(outcome) => format!("change {} is {outcome}", entry.id.number),
+        None => format!("nobody knows yet how change {} ended", entry.id.number),
+    });
+    let words: Vec<String> = words.collect();
+    if !words.is_empty() {
         words
+    } else if ended_early {
+        vec![UNREACHED.to_owned()]
+    } else {
+        vec!["a change of the same contacts before it was not made".to_owned()]
     }
 }
 

@@ -1,5 +1,6 @@
 //! Settling what an earlier visit left open: by reading, never by guessing.
 
+use connectwise::Writer;
 use journal::Store;
 use model::{Action, Contact, Entry, Outcome, PrivateValue};
 
@@ -10,7 +11,11 @@ use crate::visit::Reconciler;
 impl<J: Store> Reconciler<J> {
     /// Gives every intent without an outcome the outcome that reading shows. Usually there is none,
     /// and nothing is read.
-    pub(crate) async fn settle(&self, record: &mut Record<'_, J>) -> Result<(), Error> {
+    pub(crate) async fn settle(
+        &self,
+        writer: Option<&Writer>,
+        record: &mut Record<'_, J>,
+    ) -> Result<(), Error> {
         if !self.drill.settles() {
             return Ok(());
         }
@@ -19,15 +24,12 @@ impl<J: Store> Reconciler<J> {
         for entry in open.into_iter().rev() {
             let outcome = self.find_out(&entry).await?;
             if outcome.took_effect() {
-                match &self.writer {
-                    Some(writer) => {
-                        let change = entry.change();
-                        self.complete(writer, record, &change, &outcome).await?;
-                    }
-                    // Without a writer a merge cannot be finished; it stays open for one that can.
-                    None if matches!(entry.action, Action::Merge { .. }) => continue,
-                    None => {}
+                // Without a writer a merge cannot be finished; it stays open for one that can.
+                if writer.is_none() && matches!(entry.action, Action::Merge { .. }) {
+                    continue;
                 }
+                let change = entry.change();
+                self.complete(writer, record, &change, &outcome).await?;
             }
             tracing::info!(change.id = %entry.id, outcome = %outcome, "settled an open intent");
             let at = self.clock.now();
@@ -87,14 +89,18 @@ impl<J: Store> Reconciler<J> {
             } => {
                 // The image has whoever had the name before.
                 let known = &entry.before.contacts;
-                let is_new = |one: &&Contact| known.iter().all(|namesake| namesake.id != one.id);
+                let is_new = |one: &Contact| known.iter().all(|namesake| namesake.id != one.id);
+                // Ours has nothing but its names yet.
+                let is_bare = |one: &Contact| one.communications.is_empty() && one.types.is_empty();
                 let namesakes = self
                     .reader
                     .contacts_named(entry.company, first_name, last_name)
                     .await?;
-                return Ok(match namesakes.iter().find(is_new) {
-                    Some(new) => Outcome::Returned { contact: new.id },
-                    None => Outcome::FoundUndone,
+                let mut new = namesakes.iter().filter(|one| is_new(one) && is_bare(one));
+                return Ok(match (new.next(), new.next()) {
+                    (Some(new), None) => Outcome::Returned { contact: new.id },
+                    (None, _) => Outcome::FoundUndone,
+                    (Some(_), Some(_)) => Outcome::Unknown,
                 });
             }
             Action::SetFields { contact, .. }

@@ -6,10 +6,12 @@ use std::str::FromStr;
 
 use journal::{Query, Store};
 use model::{
-    Action, ChangeId, CompanyId, Details, Entry, Finding, FindingKind, IdError, Memory, Outcome,
-    Purpose, RunId, Snapshot,
+    Action, Change, ChangeId, CompanyId, Details, Entry, Finding, FindingKind, IdError, Memory,
+    Outcome, Purpose, RunId, Snapshot,
 };
-use policy::undo::{Present, Prospect, Reversal, Undo, Wanted, check, undo, wanted};
+use policy::undo::{
+    Group, Present, Prospect, Reversal, Undo, Wanted, check, nowhere, undo, wanted,
+};
 
 use crate::apply::Executor;
 use crate::error::Error;
@@ -94,7 +96,7 @@ impl<J: Store> Reconciler<J> {
         }
         let mut plans = Vec::new();
         for (company, entries) in by_company {
-            plans.extend(Box::pin(self.plan_undo_at(company, entries)).await?);
+            plans.push(Box::pin(self.plan_undo_at(company, entries)).await?);
         }
         Ok(plans)
     }
@@ -122,9 +124,13 @@ impl<J: Store> Reconciler<J> {
         let writer = self.writer.as_ref().ok_or(Error::NoWriter)?;
         let mut left = Vec::new();
         let mut record = self.recorder(request, &mut undone.visit.entries, &mut left);
-        self.settle(&mut record).await?;
+        self.settle(Some(writer), &mut record).await?;
         let Some((now, present)) = self.undo_now(plan.company, &plan.entries).await? else {
-            return Err(Error::Outdated);
+            let reversals = plan.undo.reversals.iter().cloned();
+            undone.reversals = reversals
+                .map(|reversal| ended(reversal, Vec::new()))
+                .collect();
+            return Ok(());
         };
         if now.changes != plan.undo.changes {
             return Err(Error::Outdated);
@@ -135,16 +141,33 @@ impl<J: Store> Reconciler<J> {
         }
         let record = self.recorder(request, &mut undone.visit.entries, &mut left);
         let mut executor = Executor::new(self, writer, self.standing(present), record);
+        let groups: BTreeMap<&ChangeId, Group> = plan
+            .entries
+            .iter()
+            .map(|entry| (&entry.id, Group::of(entry)))
+            .collect();
+        let mut broken: BTreeSet<&Group> = BTreeSet::new();
         let mut failures: BTreeMap<ChangeId, Vec<String>> = BTreeMap::new();
         for change in &now.changes {
+            let Some(undone) = change.purpose.undone() else {
+                continue;
+            };
+            let group = groups.get(undone);
+            let is_broken = group.is_some_and(|group| broken.contains(group));
             let words = if executor.lacks_its_contact(change) {
                 Some("the contact could not be brought back".to_owned())
+            } else if is_broken && takes_away(change, &executor) {
+                Some(format!(
+                    "not done, as what it goes with failed: {}",
+                    change.action
+                ))
             } else {
                 let outcome = executor.make(change).await?;
                 (!outcome.took_effect()).then(|| format!("{}: {outcome}", change.action))
             };
-            if let (Some(words), Some(id)) = (words, change.purpose.undone()) {
-                failures.entry(id.clone()).or_default().push(words);
+            if let Some(words) = words {
+                broken.extend(group);
+                failures.entry(undone.clone()).or_default().push(words);
             }
         }
         drop(executor);
@@ -214,13 +237,16 @@ impl<J: Store> Reconciler<J> {
         &self,
         company: CompanyId,
         entries: Vec<Entry>,
-    ) -> Result<Option<UndoPlan>, Error> {
-        let undo = self.undo_now(company, &entries).await?;
-        Ok(undo.map(|(undo, _)| UndoPlan {
+    ) -> Result<UndoPlan, Error> {
+        let undo = match self.undo_now(company, &entries).await? {
+            Some((undo, _)) => undo,
+            None => nowhere(&entries, &format!("company {company} is gone")),
+        };
+        Ok(UndoPlan {
             company,
             entries,
             undo,
-        }))
+        })
     }
 
     async fn undo_now(
@@ -303,6 +329,20 @@ impl<J: Store> Reconciler<J> {
         snapshot.details = present.details;
         snapshot.memory = present.memory;
         snapshot
+    }
+}
+
+/// Whether a write destroys something that may be the last of its kind: what a survivor got from a contact that
+/// did not come back whole, or a contact that others were to get something from.
+fn takes_away<J: Store>(change: &Change, executor: &Executor<'_, J>) -> bool {
+    match &change.action {
+        Action::Merge { .. } => true,
+        Action::RemoveCommunication { contact, .. }
+        | Action::RemoveNote { contact, .. }
+        | Action::RemoveType { contact, .. }
+        | Action::LeaveGroup { contact, .. }
+        | Action::SetFields { contact, .. } => !executor.has_returned(*contact),
+        _ => false,
     }
 }
 

@@ -187,7 +187,8 @@ impl<J: Store> Reconciler<J> {
     async fn rounds(&self, request: &Request, visit: &mut Visit) -> Result<(), Error> {
         let mut left = Vec::new();
         let mut record = self.recorder(request, &mut visit.entries, &mut left);
-        self.settle(&mut record).await?;
+        self.settle(self.writer_at(request.company), &mut record)
+            .await?;
         for _ in 0..ROUNDS {
             let Some(mut snapshot) = self.gather(request).await? else {
                 return Ok(());

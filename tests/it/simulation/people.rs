@@ -11,7 +11,7 @@ use super::seed::Dice;
 use crate::stack::id;
 use crate::stack::worlds::REFERENCES;
 
-const EDITS: [Edit; 18] = [
+const EDITS: [Edit; 19] = [
     Edit::AddsEmail,
     Edit::AddsEmail,
     Edit::ChangesEmail,
@@ -30,6 +30,7 @@ const EDITS: [Edit; 18] = [
     Edit::SwitchesActive,
     Edit::JoinsGroup,
     Edit::AddsLabel,
+    Edit::MovesContact,
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +50,7 @@ enum Edit {
     SwitchesActive,
     JoinsGroup,
     AddsLabel,
+    MovesContact,
 }
 
 /// Somebody with hands on the PSA.
@@ -203,6 +205,14 @@ impl People<'_> {
                 let label = *self.dice.pick(&[1, 2, 3, 5]);
                 let body = json!({ "type": { "id": label }, "contact": { "id": contact } });
                 self.post(&format!("{contacts}/typeAssociations"), body)
+            }
+            Edit::MovesContact => {
+                let other = *self.dice.pick(self.companies);
+                let touched = |company: &u32| self.untouched.contains(company);
+                if other == company || [company, other].iter().any(touched) {
+                    return None;
+                }
+                self.patch(&contacts, "company", json!({ "id": other }))
             }
         }
     }

@@ -25,6 +25,10 @@ pub(crate) struct Storm {
 pub(crate) enum Strike {
     Nothing,
     Fault(Fault),
+    /// No answer comes until the client gives up, whether or not the call was carried out.
+    Silence {
+        applied: bool,
+    },
     /// The worker dies, before or after the call was carried out.
     Death {
         applied: bool,
@@ -79,8 +83,15 @@ impl Storm {
         }
     }
 
-    /// Decides about a call.
-    pub(crate) fn strike(self, dice: &mut Dice, spell: &mut Spell, call: &Call) -> Strike {
+    /// Decides about a call. Of two workers who wait, the one that is not struck would give up as well, so only
+    /// who is alone gets no answer.
+    pub(crate) fn strike(
+        self,
+        dice: &mut Dice,
+        spell: &mut Spell,
+        call: &Call,
+        is_alone: bool,
+    ) -> Strike {
         let words = format!("{} {}", call.method, call.path);
         if let Spell(Some((of, fault, left))) = spell
             && *of == words
@@ -100,7 +111,7 @@ impl Storm {
         if !dice.chance(self.faults * more) {
             return Strike::Nothing;
         }
-        let fault = match dice.below(10) {
+        let fault = match dice.below(12) {
             0 => Fault::too_many_requests(1),
             1 => Fault::too_many_requests(120),
             2 => Fault::json_error(),
@@ -108,6 +119,12 @@ impl Storm {
             4 => Fault::bad_gateway(),
             5 => Fault::dropped(),
             6 | 7 => Fault::cut_body(),
+            8 if !call.is_read() => conflict(),
+            9 | 10 if is_alone => {
+                return Strike::Silence {
+                    applied: dice.chance(50),
+                };
+            }
             _ => Fault::lost_answer(),
         };
         if dice.chance(35) {
@@ -117,17 +134,26 @@ impl Storm {
     }
 }
 
+/// Somebody else has the record open.
+fn conflict() -> Fault {
+    let body = r#"{"code":"ConflictError","message":"The record is being changed.","errors":null}"#;
+    Fault::answer(409, "application/json", body)
+}
+
 impl Strike {
     /// In words.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Strike::Nothing => "",
+            Strike::Silence { applied: true } => " - carried out, no answer",
+            Strike::Silence { applied: false } => " - no answer",
             Strike::Death { applied: true } => " - carried out, and the worker dies",
             Strike::Death { applied: false } => " - the worker dies before it",
             Strike::Fault(fault) => match &fault.effect {
                 Effect::TooManyRequests { retry_after: 1 } => " - 429 for a second",
                 Effect::TooManyRequests { .. } => " - 429 for long",
                 Effect::Answer { status: 502, .. } => " - 502",
+                Effect::Answer { status: 409, .. } => " - 409",
                 Effect::Answer { content_type, .. } if content_type == "text/html" => " - 500 HTML",
                 Effect::Answer { .. } => " - 500",
                 Effect::Drop => " - dropped",

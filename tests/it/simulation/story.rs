@@ -1,5 +1,9 @@
 //! What happened, line by line.
 
+use sandbox::World;
+
+use super::facts::list;
+use super::ledger::default_of;
 use super::seed::hash;
 
 /// The story of one seed.
@@ -18,6 +22,7 @@ pub(crate) struct Told {
     pub(crate) writes: usize,
     pub(crate) merges: usize,
     pub(crate) faults: usize,
+    pub(crate) timeouts: usize,
     pub(crate) deaths: usize,
     pub(crate) edits: usize,
     pub(crate) edits_within_visits: usize,
@@ -79,6 +84,7 @@ impl Told {
             writes,
             merges,
             faults,
+            timeouts,
             deaths,
             edits,
             edits_within_visits,
@@ -89,10 +95,36 @@ impl Told {
         self.writes += writes;
         self.merges += merges;
         self.faults += faults;
+        self.timeouts += timeouts;
         self.deaths += deaths;
         self.edits += edits;
         self.edits_within_visits += edits_within_visits;
         self.dead_letters += dead_letters;
         self.findings += findings;
     }
+}
+
+/// How the contacts of these companies stand, line by line.
+pub(crate) fn standing(world: &World, companies: &[u32]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for company in companies {
+        let default = default_of(world, *company);
+        lines.push(format!("company {company}: default {default:?}"));
+        for contact in world.contacts_of(*company) {
+            let record = world.contact(contact).unwrap_or_default();
+            let items: Vec<&str> = list(&record["communicationItems"])
+                .filter_map(|item| item["value"].as_str())
+                .collect();
+            let flag = |is: bool, word| if is { word } else { "" };
+            lines.push(format!(
+                "  {contact}: {} {} {}{}{}",
+                record["firstName"],
+                record["lastName"],
+                flag(record["inactiveFlag"] == true, "inactive "),
+                flag(record["disablePortalLoginFlag"] == false, "login "),
+                items.join(" "),
+            ));
+        }
+    }
+    lines
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use policy::Rules;
 use policy::rules::MergeMethod;
-use sandbox::{Kind, LastPageLink, World};
+use sandbox::{Kind, LastPageLink, Refusal, World};
 use serde_json::{Value, json};
 
 use super::seed::Dice;
@@ -101,6 +101,9 @@ impl Tenant {
         let companies: Vec<u32> = (500..).step_by(10).take(count).collect();
         for company in &companies {
             builder.company(*company);
+        }
+        if builder.dice.chance(15) {
+            builder.refusals(&companies);
         }
         let callbacks = ["contact", "company"]
             .map(|kind| (kind, builder.world.add_callback(HOOK, kind)))
@@ -368,6 +371,27 @@ impl Builder<'_> {
             self.world
                 .request(sandbox::PERSON, "PATCH", &path, Some(&patch));
             self.world.take_outbox();
+        }
+    }
+
+    /// Writes that the PSA of this tenant refuses for good, by a rule of its own or for want of rights.
+    fn refusals(&mut self, companies: &[u32]) {
+        const BELOW: [&str; 4] = ["communications", "notes", "groups", "typeAssociations"];
+        for _ in 0..self.dice.within(1, 3) {
+            let company = *self.dice.pick(companies);
+            let contact = *self.dice.pick(&self.world.contacts_of(company));
+            let contact = format!("/company/contacts/{contact}");
+            let (method, path) = match self.dice.below(7) {
+                0 | 1 => ("PATCH", contact),
+                2 | 3 => ("DELETE", contact),
+                4 => ("PATCH", format!("/company/companies/{company}")),
+                _ => ("POST", format!("{contact}/{}", self.dice.pick(&BELOW))),
+            };
+            self.world.refusals.push(if self.dice.chance(50) {
+                Refusal::forbidden(method, &path)
+            } else {
+                Refusal::new(method, &path, "title", "The title is required.")
+            });
         }
     }
 

@@ -2,12 +2,13 @@
 
 use model::{CompanyId, ContactId, Pair};
 use reconcile::{End, Error, Target};
-use sandbox::Kind;
+use sandbox::{Fault, Kind, Refusal};
 use serde_json::json;
 
 use super::{Trial, same};
 use crate::stack::worlds::{
-    COLLEAGUE, LOSER, QUARRY_LANE, QUARRY_LOGIN, SURVIVOR, everything_to_merge, office_with_login,
+    COLLEAGUE, LOSER, PRIMARY, QUARRY_LANE, QUARRY_LOGIN, SURVIVOR, everything_to_merge,
+    office_with_login,
 };
 use crate::stack::{Hands, Stack, enforced, inviting};
 
@@ -64,16 +65,20 @@ async fn taking_back_one_change_of_a_merge_takes_all_of_it_back() {
         .await
         .into_iter()
         .find(|entry| matches!(entry.action, model::Action::Merge { .. }));
-    trial.take_back(&Target::Change(merge.unwrap().id)).await;
-    // The label follows the default contact by another rule, as another unit.
-    let label = |records: Vec<String>| -> Vec<String> {
-        records
-            .into_iter()
-            .filter(|record| !record.contains("Primary"))
-            .collect()
+    let ends = trial.take_back(&Target::Change(merge.unwrap().id)).await;
+    assert!(
+        ends.iter().all(|(end, _)| *end == End::Reverted),
+        "{ends:#?}"
+    );
+    // The label has followed the default contact by another rule, as a change of its own.
+    assert!(trial.stack.labels(SURVIVOR).contains(&PRIMARY));
+    let without_label = |records: Vec<String>| -> Vec<String> {
+        let mut records = records.into_iter();
+        let is_about = |record: &String| !record.contains("Primary") && !record.contains("Head of");
+        records.by_ref().filter(is_about).collect()
     };
-    let changed = |records: &[String]| label(records.to_vec()).len();
-    assert_eq!(changed(&before), changed(&trial.likeness()));
+    let (before, now) = (without_label(before), without_label(trial.likeness()));
+    same(&before, &now, "but for the label");
     assert_eq!(trial.stack.default_of(QUARRY_LANE), Some(back(&trial)));
 }
 
@@ -219,4 +224,104 @@ async fn who_was_told_apart_stays_so_under_the_new_id() {
     let apart = apart().await;
     assert!(apart.contains(&Pair::new(back, colleague)));
     assert!(apart.contains(&Pair::new(back, survivor)));
+}
+
+#[tokio::test]
+async fn what_the_survivor_got_stays_when_the_contact_cannot_come_back() {
+    let (mut trial, _, run) = merged().await;
+    let got = trial.stack.items(SURVIVOR);
+    let notes = trial.stack.notes(SURVIVOR);
+    let refused = Refusal::new("POST", "/company/contacts", "site", "The site is gone.");
+    trial.stack.world.lock().refusals.push(refused);
+    let ends = trial.take_back(&run).await;
+    let reverted = ends.iter().filter(|(end, _)| *end == End::Reverted).count();
+    assert!(reverted < ends.len(), "{ends:#?}");
+    assert_eq!(trial.stack.items(SURVIVOR), got);
+    assert_eq!(trial.stack.notes(SURVIVOR), notes);
+    assert_eq!(trial.stack.default_of(QUARRY_LANE), Some(SURVIVOR));
+}
+
+#[tokio::test]
+async fn what_the_journal_has_forgotten_is_told_and_nothing_of_it_is_taken_off_the_survivor() {
+    let (mut trial, _, run) = merged().await;
+    trial.stack.world.advance(400 * 24 * 3600);
+    let now = trial.stack.clock().now();
+    journal::Store::forget(&trial.stack.journal, now)
+        .await
+        .unwrap();
+    let ends = trial.take_back(&run).await;
+    assert!(ends.iter().any(|(_, words)| {
+        words
+            .iter()
+            .any(|w| w.contains("no longer holds the record"))
+    }));
+    // What the loser brought stays; only the label that another rule moved is moved back.
+    assert_eq!(trial.stack.labels(SURVIVOR), [2, 3].into());
+    assert_eq!(trial.stack.groups(SURVIVOR).len(), 2);
+}
+
+#[tokio::test]
+async fn who_was_edited_after_coming_back_is_not_merged_again() {
+    let (mut trial, _, run) = merged().await;
+    trial.take_back(&run).await;
+    let undo = trial.entries().await.last().unwrap().id.run.clone();
+    let before = trial.likeness();
+    let path = format!("/company/contacts/{}/notes", back(&trial));
+    trial
+        .stack
+        .person("POST", &path, json!({ "text": "Prefers mail." }));
+    let edited = trial.likeness();
+    assert_ne!(before, edited);
+    let ends = trial.take_back(&Target::Run(undo)).await;
+    assert!(
+        ends.iter().any(|(end, words)| {
+            *end == End::Conflict
+                && words
+                    .iter()
+                    .any(|w| w.contains("its notes are not what they were"))
+        }),
+        "{ends:#?}"
+    );
+    // All of the merge stands and falls together; only the label's own changes were taken back.
+    assert!(!trial.stack.contact(back(&trial)).is_null());
+    assert_eq!(trial.stack.items(back(&trial)).len(), 4);
+    assert_eq!(trial.stack.items(SURVIVOR).len(), 2);
+}
+
+#[tokio::test]
+async fn what_a_technician_typed_into_a_contact_that_came_back_half_is_not_doubled() {
+    let (mut trial, _, run) = merged().await;
+    trial.stack.world.advance(60);
+    let lost = Fault::dropped().times(4).on("PATCH", "company/contacts");
+    trial.stack.world.lock().faults.push(lost);
+    let plan = trial
+        .stack
+        .reconciler
+        .plan_undo(&run)
+        .await
+        .unwrap()
+        .remove(0);
+    let request = trial.stack.request(QUARRY_LANE, &[]);
+    let result = trial.stack.reconciler.undo(&plan, &request).await;
+    assert!(result.is_err());
+    trial.stack.world.lock().faults.clear();
+    let known = [LOSER, SURVIVOR, COLLEAGUE];
+    let mut here = trial.stack.world.lock().contacts_of(QUARRY_LANE);
+    here.retain(|id| !known.contains(id));
+    let [half] = here.as_slice() else {
+        panic!("one contact is back: {here:?}")
+    };
+    trial
+        .stack
+        .person_adds_email(*half, "zelda.quist@quarrylane.example", true);
+    trial
+        .stack
+        .person_sets(*half, &[("title", json!("Head Buyer"))]);
+    let ends = trial.take_back(&run).await;
+    assert!(
+        ends.iter().any(|(end, _)| *end == End::Conflict),
+        "the title is told"
+    );
+    assert_eq!(trial.stack.contact(*half)["title"], "Head Buyer");
+    assert_eq!(trial.stack.items(*half).len(), 4);
 }

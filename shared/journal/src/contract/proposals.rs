@@ -271,6 +271,26 @@ pub(crate) async fn an_approved_pair_and_rejected_changes_keep_nobody_apart(stor
     assert_eq!(memory.decisions.len(), 2);
 }
 
+pub(crate) async fn more_than_a_visit_may_make_is_remembered_while_it_waits(store: impl Store) {
+    let mut over = [proposal(19, 41, 42, 0), proposal(19, 43, 44, 0)];
+    over[0].over_limit = true;
+    let remembered = async |at| store.memory(company(at)).await.unwrap().over_limit;
+    store.set_waiting(company(19), None, &over).await.unwrap();
+    let pair = over[0].pair.unwrap();
+    assert_eq!(remembered(19).await, BTreeSet::from([pair]));
+    assert_eq!(remembered(20).await, BTreeSet::new());
+    // Found again for another reason, it waits for that.
+    let mut again = over.clone();
+    again[0].over_limit = false;
+    again[1].over_limit = true;
+    store.set_waiting(company(19), None, &again).await.unwrap();
+    let other = over[1].pair.unwrap();
+    assert_eq!(remembered(19).await, BTreeSet::from([other]));
+    let rejected = decision(&over[1], Verdict::Rejected, 1);
+    store.decide(&rejected).await.unwrap();
+    assert_eq!(remembered(19).await, BTreeSet::new());
+}
+
 async fn waiting(store: &impl Store, at_company: Option<u32>) -> Vec<String> {
     let waiting = store.waiting(at_company.map(company)).await.unwrap();
     let ids = waiting.iter().map(|proposal| &proposal.id);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Action, Entry, Image, Memory, Outcome, Pair, Verdict};
+use model::{Action, Decision, Entry, Image, Memory, Outcome, Pair, Proposal, Verdict};
 
 use super::samples::{
     PRIVATE, TEXTS, at, company, contact, decision, finding, image, intent, intents, outcomes,
@@ -148,7 +148,7 @@ pub(crate) async fn what_was_forgotten_is_still_found_by_its_contacts(store: imp
 
 pub(crate) async fn what_people_settled_and_what_waits_stays(store: impl Store) {
     let waiting = proposals();
-    let decided = decision(&waiting[0], Verdict::Approved, -1);
+    let decided = decision(&waiting[1], Verdict::Rejected, -1);
     let apart = Pair::new(contact(1), contact(2));
     let addresses = BTreeSet::from([("ada@example.com".parse().unwrap(), contact(41))]);
     store.decide(&decided).await.unwrap();
@@ -170,12 +170,14 @@ pub(crate) async fn what_people_settled_and_what_waits_stays(store: impl Store) 
         .unwrap();
     let waiting = store.waiting(None).await.unwrap();
     assert!(!waiting.is_empty());
+    let over_limit = |one: &Proposal| one.pair.filter(|_| one.over_limit);
 
     assert_eq!(forget(&store, 1_000_000).await, Forgotten::default());
     assert_eq!(store.waiting(None).await.unwrap(), waiting);
     let expected = Memory {
         distinct: BTreeSet::from([apart]),
         decisions: vec![decided],
+        over_limit: waiting.iter().filter_map(over_limit).collect(),
         ..Memory::default()
     };
     assert_eq!(store.memory(company(19)).await.unwrap(), expected);
@@ -185,6 +187,32 @@ pub(crate) async fn what_people_settled_and_what_waits_stays(store: impl Store) 
         .unwrap();
     assert_eq!(known, Register::default());
     assert_eq!(store.companies_of(contact(9)).await.unwrap(), [company(20)]);
+}
+
+pub(crate) async fn an_approval_stays_without_what_was_shown(store: impl Store) {
+    let waiting = proposals();
+    let old = decision(&waiting[0], Verdict::Approved, 9);
+    let young = decision(&waiting[1], Verdict::Approved, 10);
+    for approval in [&old, &young] {
+        assert!(!approval.contacts.is_empty());
+        store.decide(approval).await.unwrap();
+    }
+    let decisions = Forgotten {
+        decisions: 1,
+        ..Forgotten::default()
+    };
+    assert_eq!(forget(&store, 10).await, decisions);
+    assert_eq!(forget(&store, 10).await, Forgotten::default());
+    let bare = Decision {
+        contacts: Vec::new(),
+        ..old.clone()
+    };
+    let memory = store.memory(company(19)).await.unwrap();
+    assert_eq!(memory.decisions, [bare.clone(), young.clone()]);
+    // Saying the same again does not bring it back.
+    store.decide(&old).await.unwrap();
+    let memory = store.memory(company(19)).await.unwrap();
+    assert_eq!(memory.decisions, [bare, young]);
 }
 
 pub(crate) async fn forgetting_again_forgets_nothing(store: impl Store) {
@@ -224,6 +252,7 @@ pub(crate) async fn more_is_forgotten_than_fits_into_one_step(store: impl Store)
         images: 1_001,
         changes: 0,
         findings: 1_001,
+        decisions: 0,
     };
     assert_eq!(forget(&store, 2_000).await, all);
     let left = store.findings(&Query::default()).await.unwrap();

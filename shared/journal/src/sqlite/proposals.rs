@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{CompanyId, ContactId, Decision, Proposal, ProposalId, Verdict};
+use model::{CompanyId, ContactId, Decision, Image, Pair, Proposal, ProposalId, Verdict};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::failure::Failure;
 use super::{people, select};
-use crate::stored::{decode, encode};
+use crate::stored::{apart, decode, encode};
 
 /// Makes these what waits at a company, as far as it was looked at.
 pub(super) fn set_waiting(
@@ -68,17 +68,21 @@ pub(super) fn decide(tx: &Connection, decision: &Decision) -> Result<(), Failure
         company,
         verdict,
         pair,
+        contacts: _,
         at,
         by,
     } = decision;
+    let (record, image) = apart(decision);
+    let image = image.map(|image| encode(&image)).transpose()?;
     let added = tx.execute(
-        "INSERT INTO decision (proposal, company, at, record) VALUES (?1, ?2, ?3, ?4) \
+        "INSERT INTO decision (proposal, company, at, record, image) VALUES (?1, ?2, ?3, ?4, ?5) \
          ON CONFLICT (proposal, at, record) DO NOTHING",
         params![
             proposal.as_str(),
             company.get(),
             select::instant(*at),
-            encode(decision)?,
+            encode(&record)?,
+            image,
         ],
     )?;
     if added == 0 {
@@ -96,13 +100,29 @@ pub(super) fn decide(tx: &Connection, decision: &Decision) -> Result<(), Failure
 /// What was decided at a company.
 pub(super) fn decisions(tx: &Connection, company: CompanyId) -> Result<Vec<Decision>, Failure> {
     tx.prepare(
-        "SELECT proposal, record FROM decision WHERE company = ?1 ORDER BY at, proposal, seq",
+        "SELECT proposal, record, image FROM decision WHERE company = ?1 ORDER BY at, proposal, seq",
     )?
     .query_and_then([company.get()], |row| {
         let (proposal, record): (String, String) = (row.get(0)?, row.get(1)?);
-        Ok(decode(&record, || format!("proposal {proposal}"))?)
+        let owner = || format!("proposal {proposal}");
+        let mut decision: Decision = decode(&record, owner)?;
+        if let Some(image) = row.get::<_, Option<String>>(2)? {
+            decision.contacts = decode::<Image>(&image, owner)?.contacts;
+        }
+        Ok(decision)
     })?
     .collect()
+}
+
+/// The pairs whose merge waits at a company, as it was found with more than a visit may make.
+pub(super) fn over_limit(tx: &Connection, company: CompanyId) -> Result<BTreeSet<Pair>, Failure> {
+    tx.prepare("SELECT id, record FROM proposal WHERE company = ?1 AND over_limit = 1")?
+        .query_and_then([company.get()], |row| {
+            let (id, record): (String, String) = (row.get(0)?, row.get(1)?);
+            Ok(read(&id, &record)?.pair)
+        })?
+        .filter_map(Result::transpose)
+        .collect()
 }
 
 /// Whether a person answered while the visit that found it was still under way.
@@ -153,9 +173,15 @@ fn put(tx: &Connection, proposal: &Proposal) -> Result<(), Failure> {
     }
     let id = proposal.id.as_str();
     tx.execute(
-        "INSERT INTO proposal (id, company, record) VALUES (?1, ?2, ?3) \
-         ON CONFLICT (id) DO UPDATE SET company = excluded.company, record = excluded.record",
-        params![id, proposal.company.get(), encode(&proposal)?],
+        "INSERT INTO proposal (id, company, over_limit, record) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT (id) DO UPDATE SET company = excluded.company, \
+         over_limit = excluded.over_limit, record = excluded.record",
+        params![
+            id,
+            proposal.company.get(),
+            proposal.over_limit,
+            encode(&proposal)?
+        ],
     )?;
     tx.execute("DELETE FROM proposal_contact WHERE proposal = ?1", [id])?;
     let mut link =

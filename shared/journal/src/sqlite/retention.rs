@@ -70,6 +70,17 @@ pub(super) fn forget_findings(tx: &Connection, before: Timestamp) -> Result<usiz
     Ok(findings)
 }
 
+/// Forgets what was shown for older approvals, and says how many they are.
+pub(super) fn forget_what_was_shown(tx: &Connection, before: Timestamp) -> Result<usize, Failure> {
+    permit(tx, before)?;
+    let decisions = tx.execute(
+        "UPDATE decision SET image = NULL WHERE at < ?1 AND image IS NOT NULL",
+        [select::instant(before)],
+    )?;
+    forbid(tx)?;
+    Ok(decisions)
+}
+
 /// Takes what was forgotten out of the write-ahead log as well, which holds older states of the file's
 /// pages until they are written over.
 pub(super) fn empty_log(connection: &Connection) -> Result<(), Failure> {

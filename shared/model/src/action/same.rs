@@ -1,6 +1,6 @@
 //! When two writes are the same, or go to the same place.
 
-use crate::Action;
+use crate::{Action, Private};
 
 impl Action {
     /// Whether it would have the same effect on the same place as `other`, whatever stood there
@@ -51,7 +51,12 @@ impl Action {
                     contact: whose,
                     item: then,
                 },
-            ) => contact == whose && item.kind == then.kind && item.value == then.value,
+            ) => {
+                contact == whose
+                    && item.kind == then.kind
+                    && item.value == then.value
+                    && same_extension(&item.extension, &then.extension)
+            }
             (
                 Self::Merge {
                     loser, survivor, ..
@@ -139,7 +144,12 @@ impl Action {
                     item: gone,
                 },
                 Self::AddCommunication { contact, item },
-            ) => contact == b && item.kind == gone.kind && item.value == gone.value,
+            ) => {
+                contact == b
+                    && item.kind == gone.kind
+                    && item.value == gone.value
+                    && same_extension(&item.extension, &gone.extension)
+            }
             (
                 Self::JoinGroup {
                     contact,
@@ -175,6 +185,57 @@ impl Action {
                         .any(|field| others.iter().any(|other| other.field == field.field))
             }
             _ => self.same_effect(other),
+        }
+    }
+}
+
+/// Two extensions of one number are two items.
+fn same_extension(one: &Option<Private>, other: &Option<Private>) -> bool {
+    let told = |extension: &Option<Private>| extension.clone().filter(|text| !text.is_blank());
+    told(one) == told(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Communication, CommunicationId, CommunicationKind, CommunicationTypeId, ContactId,
+        NewCommunication,
+    };
+
+    fn item(extension: Option<&str>) -> Communication {
+        Communication {
+            id: CommunicationId::new(7),
+            kind: CommunicationKind::Phone,
+            type_id: CommunicationTypeId::new(2),
+            type_name: "Direct".to_owned(),
+            value: "312 555 0101".into(),
+            extension: extension.map(Private::from),
+            is_default: false,
+        }
+    }
+
+    #[test]
+    fn two_extensions_of_one_number_are_two_places() {
+        let contact = ContactId::new(1);
+        let add = |extension| Action::AddCommunication {
+            contact,
+            item: NewCommunication::like(&item(extension)),
+        };
+        let remove = |extension| Action::RemoveCommunication {
+            contact,
+            item: item(extension),
+        };
+        for (one, other, same) in [
+            (Some("12"), Some("12"), true),
+            (Some("12"), Some("13"), false),
+            (Some("12"), None, false),
+            (None, Some(" "), true),
+        ] {
+            assert_eq!(add(one).same_effect(&add(other)), same);
+            assert_eq!(add(one).same_place(&add(other)), same);
+            assert_eq!(add(one).same_place(&remove(other)), same);
+            assert_eq!(remove(one).same_place(&add(other)), same);
         }
     }
 }

@@ -76,10 +76,11 @@ pub fn wanted(entries: &[Entry], memory: &Memory) -> Wanted {
                 wanted.links.insert((*contact, label.id));
             }
             Action::Merge {
+                loser,
                 survivor,
                 references,
-                ..
             } => {
+                wanted.belongings.insert(*loser);
                 wanted.references.extend(references.iter().cloned());
                 wanted
                     .contacts

@@ -1,15 +1,12 @@
-//! Bringing back a contact that was merged away, and merging it again.
-
-use std::collections::BTreeSet;
+//! Bringing back a contact that was merged away.
 
 use model::{
-    Action, Communication, Contact, ContactId, Details, Entry, Login, Membership, NewCommunication,
-    Note, Portal, PrivateValue, Reference, TypeAssociationId,
+    Action, Contact, ContactId, Details, Entry, FieldChange, Login, NewCommunication, Outcome,
+    Portal, PrivateValue, Reference,
 };
 use serde_json::json;
 
-use super::{Planner, Steps};
-use crate::differences::differences;
+use super::{Planner, Steps, mends_own};
 use crate::fields::{FieldsToRestore, to_restore};
 
 /// A merge that is to be taken back.
@@ -33,28 +30,17 @@ impl Planner<'_> {
         if self.now.contacts.contains_key(loser) {
             return Steps::default();
         }
-        let record = entry
-            .before
-            .contacts
-            .iter()
-            .find(|contact| contact.id == *loser);
+        if let Some(words) = self.cannot_come_back(entry, *loser) {
+            return Steps::stuck(words);
+        }
+        let record = entry.before.contacts.iter().find(|one| one.id == *loser);
         let Some(record) = record else {
-            return Steps::conflict(format!(
-                "the journal no longer holds the record of contact {loser}"
-            ));
+            return Steps::default();
         };
         let none = Details::default();
         let details = entry.before.details.as_ref().unwrap_or(&none);
         let back = self.id(*loser);
         let is_back = back != *loser;
-        if is_back && !self.now.contacts.contains_key(&back) {
-            return Steps::conflict(match self.now.merged_into(back) {
-                Some(into) => format!(
-                    "contact {loser} was brought back as {back} and merged into {into} again; take that back"
-                ),
-                None => format!("contact {loser} was brought back as {back}, which is gone"),
-            });
-        }
         let id = if is_back {
             back
         } else {
@@ -71,119 +57,160 @@ impl Planner<'_> {
                 site: record.fields.get("site").and_then(PrivateValue::reference),
             });
             self.restored.insert(*loser, id);
-        }
-        let fields = to_restore(record);
-        steps.lost.extend(fields.unknown.iter().map(|field| {
-            format!("this release does not know how to write {field} of contact {loser}")
-        }));
-        steps.actions.extend(self.fields_back(id, fields));
-        steps.actions.extend(belongings(id, record, details));
-        let mended = self.mended(*loser);
-        let references: Vec<Reference> = references.iter().chain(&mended).cloned().collect();
-        self.point_back(&mut steps, id, *survivor, &references);
-        if !is_back {
-            steps
-                .actions
-                .extend(self.carried_along(restoration, record, details));
-        }
-        if !record.active {
-            steps.last.push(Action::Retire { contact: id });
-        }
-        if is_back {
-            // An earlier try got so far.
-            let past = &self.now.memory.past;
-            let done = |action: &Action| {
-                past.iter().any(|past| {
-                    past.purpose.undone() == Some(&entry.id)
-                        && past.took_effect()
-                        && past.action.same_effect(action)
-                })
-            };
-            steps.actions.retain(|action| !done(action));
-            steps.last.retain(|action| !done(action));
-        } else {
             steps.lost.extend(details.tracks.iter().map(|_| {
                 format!(
                     "a marketing track of contact {loser} cannot be brought back; enroll it by hand"
                 )
             }));
         }
+        let fields = to_restore(record);
+        steps.lost.extend(fields.unknown.iter().map(|field| {
+            format!("this release does not know how to write {field} of contact {loser}")
+        }));
+        self.fields_back(&mut steps, id, fields);
+        steps.actions.extend(self.belongings(id, record, details));
+        let mended = self.mended(*loser);
+        let references: Vec<Reference> = references.iter().chain(&mended).cloned().collect();
+        self.point_back(&mut steps, id, *survivor, &references);
+        self.own_manager_back(&mut steps, id, *loser, *survivor);
+        steps
+            .actions
+            .extend(self.carried_along(restoration, record, details));
+        if !record.active {
+            steps.last.push(Action::Retire { contact: id });
+        }
+        // An earlier try may have got so far.
+        let past = &self.now.memory.past;
+        let done = |action: &Action| {
+            past.iter().any(|past| {
+                past.purpose.undone() == Some(&entry.id)
+                    && past.took_effect()
+                    && past.action.same_effect(action)
+            })
+        };
+        steps.actions.retain(|action| !done(action));
+        steps.last.retain(|action| !done(action));
         steps
     }
 
-    fn fields_back(&self, contact: ContactId, fields: FieldsToRestore) -> Vec<Action> {
-        let mut writes = fields.writes;
-        for change in writes.iter_mut().flatten() {
-            change.after = self.present_reference(&change.field, &change.after);
+    /// Why a contact cannot be brought back at all.
+    fn cannot_come_back(&self, entry: &Entry, loser: ContactId) -> Option<String> {
+        let pictured = entry.before.contacts.iter().any(|one| one.id == loser);
+        if !pictured {
+            return Some(format!(
+                "the journal no longer holds the record of contact {loser}"
+            ));
         }
-        let all = writes.into_iter();
-        all.map(|fields| Action::SetFields { contact, fields })
-            .collect()
+        let back = self.id(loser);
+        if back != loser && !self.now.contacts.contains_key(&back) {
+            return Some(match self.now.merged_into(back) {
+                Some(into) => format!(
+                    "contact {loser} was brought back as {back} and merged into {into} again; take that \
+                     back"
+                ),
+                None => format!("contact {loser} was brought back as {back}, which is gone"),
+            });
+        }
+        let nobody_knows = self.now.memory.past.iter().any(|past| {
+            matches!(past.action, Action::Restore { original, .. } if original == loser)
+                && past.outcome == Some(Outcome::Unknown)
+        });
+        (back == loser && nobody_knows).then(|| {
+            format!(
+                "contact {loser} may have been brought back by a call whose answer was lost, and several \
+                 new contacts have its name; look for it by hand"
+            )
+        })
     }
 
-    /// Takes off the survivor what the PSA's merge carried over by itself. Whether it does, and with what, is
-    /// not documented: it is what the loser had, what the survivor had not, and has now.
-    fn carried_along(
-        &self,
-        restoration: &Restoration<'_>,
-        record: &Contact,
-        details: &Details,
-    ) -> Vec<Action> {
-        let image = &restoration.entry.before;
-        let contact = self.heir(restoration.survivor);
-        let had = image
-            .contacts
-            .iter()
-            .find(|one| one.id == restoration.survivor);
-        let (Some(had), Some(has)) = (had, self.now.contacts.get(&contact)) else {
-            return Vec::new();
-        };
-        let mut actions = Vec::new();
-        for item in &has.communications {
-            let same = |other: &Communication| other.same_as(item);
-            if record.communications.iter().any(same) && !had.communications.iter().any(same) {
-                let item = item.clone();
-                actions.push(Action::RemoveCommunication { contact, item });
+    fn fields_back(&self, steps: &mut Steps, contact: ContactId, fields: FieldsToRestore) {
+        for mut fields in fields.writes {
+            for change in &mut fields {
+                change.after = self.present_reference(&change.field, &change.after);
             }
-        }
-        for label in has.types.iter().filter(|label| record.has_type(label.id)) {
-            if !had.has_type(label.id) {
-                actions.push(Action::RemoveType {
-                    contact,
-                    label: label.clone(),
-                    association: TypeAssociationId::UNKNOWN,
+            // On a contact that an earlier try brought back, somebody may have been at work.
+            if let Some(now) = self.now.contacts.get(&contact) {
+                fields.retain(|change| match now.value(&change.field) {
+                    Some(held) if !held.is_blank() => {
+                        if *held != change.after {
+                            let field = &change.field;
+                            let words =
+                                format!("somebody has filled {field} of contact {contact} since");
+                            steps.conflicts.push(words);
+                        }
+                        false
+                    }
+                    _ => true,
                 });
             }
-        }
-        let (Some(kept), Some(hangs)) = (&image.kept, self.now.details.get(&contact)) else {
-            return actions;
-        };
-        for membership in &hangs.groups {
-            let same = |other: &Membership| other.group == membership.group;
-            let ours = self.entries.iter().any(|entry| {
-                matches!(&entry.action, Action::JoinGroup { membership, .. } if same(membership))
-            });
-            if details.groups.iter().any(same) && !kept.groups.iter().any(same) && !ours {
-                let membership = membership.clone();
-                actions.push(Action::LeaveGroup {
-                    contact,
-                    membership,
-                });
+            if !fields.is_empty() {
+                steps.actions.push(Action::SetFields { contact, fields });
             }
         }
-        let count =
-            |notes: &[Note], text: &str| notes.iter().filter(|note| note.says(text)).count();
-        for (place, note) in hangs.notes.iter().enumerate() {
-            let text = note.text.reveal();
-            let (own, its) = (count(&kept.notes, text), count(&details.notes, text));
-            // The survivor may have said the same, and keeps its own.
-            let so_far = count(&hangs.notes[..place], text);
-            if so_far >= own && so_far < own + its {
-                let note = note.clone();
-                actions.push(Action::RemoveNote { contact, note });
+    }
+
+    /// What gives a bare record what hung on the old one, and it has not yet.
+    fn belongings(&self, id: ContactId, record: &Contact, details: &Details) -> Vec<Action> {
+        let now = self.now.contacts.get(&id);
+        let hangs = self.now.details.get(&id);
+        let mut actions = belongings(id, record, details, now.map(|now| now.portal));
+        actions.retain(|action| match action {
+            Action::AddCommunication { item, .. } => !now.is_some_and(|now| {
+                let mut held = now.communications.iter();
+                held.any(|held| {
+                    held.kind == item.kind
+                        && held.value == item.value
+                        && held.extension == item.extension
+                })
+            }),
+            Action::AddType { label, .. } => !now.is_some_and(|now| now.has_type(label.id)),
+            Action::JoinGroup { membership, .. } => !hangs.is_some_and(|hangs| {
+                hangs
+                    .groups
+                    .iter()
+                    .any(|held| held.group == membership.group)
+            }),
+            Action::AddNote { text, .. } => {
+                !hangs.is_some_and(|hangs| hangs.notes.iter().any(|note| note.says(text.reveal())))
             }
-        }
+            _ => true,
+        });
         actions
+    }
+
+    /// Makes the contact the survivor's manager or assistant again, if it was: the merge left nobody there.
+    fn own_manager_back(
+        &self,
+        steps: &mut Steps,
+        id: ContactId,
+        loser: ContactId,
+        survivor: ContactId,
+    ) {
+        let survivor = self.id(survivor);
+        let mending = self.entries.iter().filter_map(|entry| match &entry.action {
+            Action::SetFields { fields, .. } if mends_own(&entry.action, loser) => Some(fields),
+            _ => None,
+        });
+        for field in mending.flatten().map(|change| &change.field) {
+            let now = self
+                .now
+                .contacts
+                .get(&survivor)
+                .and_then(|now| now.value(field));
+            if now.is_some_and(|value| !value.is_blank()) {
+                let words = format!("somebody has filled {field} of contact {survivor} since");
+                steps.conflicts.push(words);
+                continue;
+            }
+            steps.actions.push(Action::SetFields {
+                contact: survivor,
+                fields: vec![FieldChange {
+                    field: field.clone(),
+                    before: None,
+                    after: json!({ "id": id }).into(),
+                }],
+            });
+        }
     }
 
     /// Points back what moved with the merge and still points to where it moved.
@@ -206,6 +233,8 @@ impl Planner<'_> {
                 }),
                 // Whoever pointed was merged away, too, and returns as it was, if at all.
                 None if self.is_merged_away(&reference) => {}
+                // The survivor's own manager, which comes back by another way.
+                None if reference.owner() == Some(self.id(survivor)) => {}
                 _ => steps.conflicts.push(elsewhere(&reference)),
             }
         }
@@ -244,74 +273,16 @@ impl Planner<'_> {
             _ => value.clone(),
         }
     }
-
-    /// A record that was kept, with the ids that other contacts have by now.
-    fn in_present_ids(&self, record: &Contact) -> Contact {
-        let mut record = record.clone();
-        for (field, value) in &mut record.fields {
-            *value = self.present_reference(field, value);
-        }
-        record
-    }
-
-    /// Merges a contact again that was brought back, unless somebody has changed it since.
-    pub(super) fn merge_again(&self, entry: &Entry) -> Steps {
-        let Some(back) = entry.returned().map(|id| self.id(id)) else {
-            return Steps::default();
-        };
-        if !self.now.contacts.contains_key(&back) {
-            return Steps::default();
-        }
-        let original = entry
-            .purpose
-            .undone()
-            .and_then(|id| self.now.originals.get(id));
-        let Some(original) = original else {
-            return Steps::conflict("the journal no longer holds the merge that was taken back");
-        };
-        let Action::Merge {
-            loser, survivor, ..
-        } = &original.action
-        else {
-            return Steps::default();
-        };
-        let survivor = self.id(*survivor);
-        if let Some(words) = self.absent(survivor) {
-            return Steps::conflict(words);
-        }
-        let as_it_was = original
-            .before
-            .contacts
-            .iter()
-            .find(|contact| contact.id == *loser);
-        let now = &self.now.contacts[&back];
-        let changed: BTreeSet<String> = match as_it_was {
-            Some(then) => differences(&self.in_present_ids(then), now)
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-            None => BTreeSet::from(["the journal no longer holds what it was".to_owned()]),
-        };
-        if !changed.is_empty() {
-            let changed: Vec<String> = changed.into_iter().collect();
-            return Steps::conflict(format!(
-                "contact {back} has been changed since it was brought back ({}), so it is not merged again",
-                changed.join(", ")
-            ));
-        }
-        let details = self.now.details.get(&back);
-        Steps::of(Action::Merge {
-            loser: back,
-            survivor,
-            references: details
-                .map(|details| details.references.clone())
-                .unwrap_or_default(),
-        })
-    }
 }
 
-/// The writes that give a bare record what hung on the old one.
-fn belongings(id: ContactId, record: &Contact, details: &Details) -> Vec<Action> {
+/// The writes that give a bare record what hung on the old one. Its portal access is `now`; a new one's is that
+/// of the fact sheet, 2.5, until the PSA has said otherwise.
+fn belongings(
+    id: ContactId,
+    record: &Contact,
+    details: &Details,
+    now: Option<Portal>,
+) -> Vec<Action> {
     let mut actions = Vec::new();
     let mut items: Vec<_> = record.communications.iter().collect();
     items.sort_by_key(|item| !item.is_default);
@@ -343,10 +314,10 @@ fn belongings(id: ContactId, record: &Contact, details: &Details) -> Vec<Action>
             flagged: note.flagged,
         });
     }
-    let fresh = Portal {
+    let fresh = now.unwrap_or(Portal {
         login: Login::Disabled,
         level: Some(1),
-    };
+    });
     let portal = record.portal;
     if portal.login != fresh.login || portal.level.is_some_and(|level| Some(level) != fresh.level) {
         actions.push(Action::SetPortal {

@@ -171,10 +171,12 @@ impl Planner<'_> {
                     })
                 }
             }
-            // A careful merge retires a contact also when it was inactive before.
-            Action::Retire { contact } if was_inactive(entry) => self.activity(contact, true),
-            Action::Retire { contact } => self.activity(contact, false),
-            Action::Reactivate { contact } => self.activity(contact, true),
+            Action::Retire { contact } => self.unretire(entry, contact),
+            Action::Reactivate { contact } if self.now.contacts[&contact].active => Steps {
+                last: vec![Action::Retire { contact }],
+                ..Steps::default()
+            },
+            Action::Reactivate { .. } => Steps::default(),
             Action::Repoint {
                 reference,
                 before,
@@ -275,8 +277,13 @@ impl Planner<'_> {
 
     fn remove_item(&self, entry: &Entry, contact: ContactId, added: &NewCommunication) -> Steps {
         let id = self.real_item(entry, contact, added.provisional);
-        let held = self.items(contact).iter().find(|item| item.id == id);
-        let Some(held) = held.or_else(|| self.same_item(contact, added)) else {
+        let held = if NewCommunication::is_provisional(id) {
+            // Its answer was lost, so that its id is not known.
+            self.same_item(contact, added)
+        } else {
+            self.items(contact).iter().find(|item| item.id == id)
+        };
+        let Some(held) = held else {
             return Steps::default();
         };
         let as_added = held.value == added.value && held.extension == added.extension;
@@ -350,26 +357,26 @@ impl Planner<'_> {
             .find(|held| held.group == membership.group)
     }
 
-    /// Makes a contact active or inactive, as it was.
-    fn activity(&self, contact: ContactId, was_inactive: bool) -> Steps {
-        match (self.now.contacts[&contact].active, was_inactive) {
-            (true, true) => Steps {
-                last: vec![Action::Retire { contact }],
-                ..Steps::default()
-            },
-            (false, false) => Steps::of(Action::Reactivate { contact }),
+    /// Makes a contact active again that a careful merge retired. It may have been inactive before, too.
+    fn unretire(&self, entry: &Entry, contact: ContactId) -> Steps {
+        let before = entry
+            .before
+            .contacts
+            .iter()
+            .find(|one| self.id(one.id) == contact);
+        let Some(before) = before else {
+            return Steps::stuck(format!(
+                "the journal no longer holds what was copied from contact {contact}"
+            ));
+        };
+        match (before.active, self.now.contacts[&contact].active) {
+            (true, false) => Steps::of(Action::Reactivate { contact }),
+            (false, true) => {
+                Steps::conflict(format!("somebody has made contact {contact} active since"))
+            }
             _ => Steps::default(),
         }
     }
-}
-
-/// Whether the contact was inactive before a change.
-fn was_inactive(entry: &Entry) -> bool {
-    entry
-        .before
-        .contacts
-        .first()
-        .is_some_and(|contact| !contact.active)
 }
 
 /// A value as far as a person sets it: of a reference, its id.

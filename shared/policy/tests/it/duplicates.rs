@@ -118,7 +118,7 @@ fn the_careful_way_moves_each_reference_and_keeps_the_record() {
 #[test]
 fn a_retired_record_is_not_found_again() {
     let mut now = company([john(), inactive(copy())]);
-    let action = model::Action::Retire { contact: id_of(11) };
+    let action = Action::Retire { contact: id_of(11) };
     past(
         &mut now,
         Rule::MergeDuplicates,

@@ -1,6 +1,10 @@
 //! What the past forbids.
 
-use model::{Action, Contact, Login, Outcome, Portal, Rule, Snapshot};
+use jiff::SignedDuration;
+use model::{
+    Action, CommunicationId, CommunicationKind, Contact, FindingKind, Login, Outcome, Portal, Rule,
+    Snapshot,
+};
 use policy::Objection;
 
 use crate::world::{COMPANY, company, contact, enforce, id_of, inactive, invited, past, plan};
@@ -86,6 +90,91 @@ fn a_contact_that_visit_after_visit_writes_to_trips_the_breaker() {
     insta::assert_snapshot!(plan(&now), @"finding portal-invite: write-budget, company 1, contact 30: contact 30 was written to by 5 visits within an hour; something changes it as often as we do, so nothing more is written until a person has looked (switch off the portal login of contact 30)");
     now.taken_at = "2026-03-04T16:00:01Z".parse().unwrap();
     assert_eq!(policy::plan(&now, &enforce()).changes.len(), 1);
+}
+
+/// So often within a week we made 30's own address the default, and each time another tool added a new item in its
+/// place; now it has done so again.
+fn made_in_turn(times: u32) -> Snapshot {
+    let mut contact = ada()
+        .with_email(1, "info@x.example")
+        .with_email(2, "ada@x.example");
+    let mut now = company([]);
+    contact.updated_at = Some(now.taken_at);
+    contact.updated_by = Some("sync-tool".into());
+    now.company.default_contact = Some(contact.id);
+    now.contacts.insert(contact.id, contact);
+    for number in 1..=times {
+        let action = Action::SetDefaultCommunication {
+            contact: id_of(30),
+            kind: CommunicationKind::Email,
+            before: Some(CommunicationId::new(10 + number)),
+            after: Some(CommunicationId::new(2)),
+        };
+        past(&mut now, Rule::PortalInvite, action, Outcome::Done);
+    }
+    now
+}
+
+#[test]
+fn what_is_undone_by_others_each_time_is_contested_from_the_third_time_on() {
+    let plan_after = |times| policy::plan(&made_in_turn(times), &enforce());
+    assert_eq!(plan_after(2).changes.len(), 1);
+    let plan = plan_after(3);
+    assert_eq!(plan.changes, []);
+    let [finding] = &plan.findings[..] else {
+        panic!("{:?}", plan.findings)
+    };
+    assert_eq!(finding.kind, FindingKind::Contested);
+    insta::assert_snapshot!(finding, @"
+    portal-invite: contested, company 1, contact 30: we made this change 3 times within a week, and each time it was undone; another tool or person keeps this place otherwise, so it is not made again: find out who it is and let one of the two do it (make email item 2 the default of contact 30, in place of 1)
+          - contact 30 was last changed by another member, 2026-03-04T15:20:11Z (+0)
+    ");
+    let [evidence] = &finding.evidence[..] else {
+        panic!("one is at work")
+    };
+    let named = evidence.named.as_ref().unwrap().reveal();
+    assert_eq!(
+        named,
+        "contact 30 was last changed by sync-tool, 2026-03-04T15:20:11Z"
+    );
+    assert!(!format!("{plan} {plan:?}").contains("sync-tool"));
+    // A week later it is tried again.
+    let mut later = made_in_turn(3);
+    later.taken_at += SignedDuration::from_hours(7 * 24);
+    assert_eq!(policy::plan(&later, &enforce()).changes.len(), 1);
+}
+
+#[test]
+fn our_own_stamp_is_nobody_elses() {
+    let mut now = made_in_turn(3);
+    let ours = now.memory.past.last().unwrap().at;
+    let evidence = |now: &Snapshot| policy::plan(now, &enforce()).findings[0].evidence.len();
+    for (seconds, others) in [(-60, 0), (0, 0), (5, 0), (60, 1)] {
+        let contact = now.contacts.get_mut(&id_of(30)).unwrap();
+        contact.updated_at = Some(ours + SignedDuration::from_secs(seconds));
+        assert_eq!(evidence(&now), others, "{seconds}");
+    }
+}
+
+#[test]
+fn who_changed_a_contact_did_not_change_the_companys_roles_by_that() {
+    let mut now = company([
+        inactive(contact(29, "Li", "Wei")),
+        contact(30, "Ada", "Byron"),
+    ]);
+    for contact in now.contacts.values_mut() {
+        contact.updated_at = Some(now.taken_at);
+        contact.updated_by = Some("sync-tool".into());
+    }
+    let action = Action::SetDefaultContact {
+        company: COMPANY,
+        before: Some(id_of(29)),
+        after: Some(id_of(30)),
+    };
+    past(&mut now, Rule::PrimaryContact, action, Outcome::Done);
+    let plan = policy::plan(&now, &enforce());
+    assert_eq!(plan.findings[0].kind, FindingKind::PersonReverted);
+    assert_eq!(plan.findings[0].evidence, []);
 }
 
 #[test]

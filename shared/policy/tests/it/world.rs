@@ -107,6 +107,9 @@ pub(crate) fn carried_out(snapshot: &Snapshot, plan: &Plan) -> Snapshot {
             change.action.clone(),
             Outcome::Done,
         );
+        if let Some(past) = after.memory.past.last_mut() {
+            past.purpose = change.purpose.clone();
+        }
     }
     after
 }

@@ -1,6 +1,8 @@
 //! One match over the action: the call itself.
 
-use connectwise::{NewContact, NewNote};
+use std::collections::BTreeSet;
+
+use connectwise::{ErrorKind, NewContact, NewNote};
 use journal::Store;
 use model::{Action, Communication, Company, Contact, Image};
 
@@ -128,8 +130,19 @@ impl<J: Store> Executor<'_, J> {
                     last_name,
                     site: *site,
                 };
-                let known = before.contacts.iter().map(|namesake| namesake.id).collect();
-                let created = writer.create_contact(&new, &known).await?;
+                let known: BTreeSet<_> =
+                    before.contacts.iter().map(|namesake| namesake.id).collect();
+                let created = match writer.create_contact(&new, &known).await {
+                    // There is a new contact, though at another site, say. It is the one.
+                    Err(error) if matches!(error.kind(), ErrorKind::Unchanged { .. }) => {
+                        let reader = &self.reconciler.reader;
+                        let namesakes = reader.contacts_named(new.company, first_name, last_name);
+                        let mut created = namesakes.await?;
+                        created.retain(|one| !known.contains(&one.id));
+                        created.pop().ok_or(error)?
+                    }
+                    created => created?,
+                };
                 Ok(Returned::New(Box::new(created)))
             }
             Action::Merge {

@@ -2,7 +2,7 @@
 //! while a visit is under way, and people win.
 
 use journal::Store;
-use model::{Action, Contact, ContactId, FieldChange, Image, PrivateValue};
+use model::{Action, Contact, ContactId, FieldChange, Image, PrivateValue, TypeLabel};
 use policy::differences;
 
 use super::Executor;
@@ -143,8 +143,16 @@ impl<J: Store> Executor<'_, J> {
 
     fn is_as_expected(&self, now: Option<&Contact>) -> bool {
         now.is_some_and(|now| {
-            let expected = self.current.contacts.get(&now.id);
-            expected.is_some_and(|expected| differences(expected, now).is_empty())
+            let Some(mut expected) = self.current.contacts.get(&now.id).cloned() else {
+                return false;
+            };
+            let carried = now
+                .types
+                .iter()
+                .filter(|label| self.carried.contains(&label.id) && !expected.has_type(label.id));
+            let carried: Vec<TypeLabel> = carried.cloned().collect();
+            expected.types.extend(carried);
+            differences(&expected, now).is_empty()
         })
     }
 

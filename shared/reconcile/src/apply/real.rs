@@ -1,7 +1,7 @@
 //! From the ids of a plan to those that the PSA has given meanwhile.
 
 use journal::Store;
-use model::{Action, Change, ContactId, NoteId, PrivateValue, TypeAssociationId};
+use model::{Action, Change, Contact, ContactId, NoteId, PrivateValue, TypeAssociationId};
 use serde_json::json;
 
 use super::Executor;
@@ -21,7 +21,19 @@ impl<J: Store> Executor<'_, J> {
         let id = |contact| self.returned.get(&contact).copied().unwrap_or(contact);
         let mut action = change.action.clone().renamed(id);
         match &mut action {
-            Action::SetFields { fields, .. } => {
+            Action::SetPortal {
+                contact, before, ..
+            } => {
+                if let Some(new) = self.just_returned(*contact) {
+                    *before = new.portal;
+                }
+            }
+            Action::SetFields { contact, fields } => {
+                if let Some(new) = self.just_returned(*contact) {
+                    for change in fields.iter_mut() {
+                        change.before = new.value(&change.field).cloned();
+                    }
+                }
                 let values = fields
                     .iter_mut()
                     .flat_map(|change| change.before.iter_mut().chain([&mut change.after]));
@@ -66,6 +78,17 @@ impl<J: Store> Executor<'_, J> {
             action,
             ..change.clone()
         })
+    }
+
+    /// A contact that this has brought back: what a new record holds is for the PSA to say.
+    fn just_returned(&self, contact: ContactId) -> Option<&Contact> {
+        let is_new = self.returned.values().any(|new| *new == contact);
+        self.current.contacts.get(&contact).filter(|_| is_new)
+    }
+
+    /// Whether a contact is one that this has brought back.
+    pub(crate) fn has_returned(&self, contact: ContactId) -> bool {
+        self.returned.values().any(|new| *new == contact) || self.returned.contains_key(&contact)
     }
 
     /// A reference to a contact that has been brought back meanwhile.

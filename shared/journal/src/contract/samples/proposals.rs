@@ -16,6 +16,7 @@ pub(crate) fn proposal(at_company: u32, a: u32, b: u32, seconds: i64) -> Proposa
         evidence: vec![evidence(), named()],
         changes: Vec::new(),
         contacts: vec![person(a), person(b)],
+        over_limit: false,
         run: RunId::new(format!("r-{seconds}")),
         seen_at: at(seconds),
     }
@@ -41,10 +42,13 @@ pub(crate) fn proposals() -> Vec<Proposal> {
             reason: "the company has no primary contact".to_owned(),
             evidence: vec![named()],
         }];
+        let merge = changes[0].action.merges(&changes[0].purpose);
+        let pair = merge.map(|(loser, survivor)| Pair::new(loser, survivor));
         Proposal {
             id: ProposalId::of_changes(&changes).unwrap(),
             rule: Rule::PrimaryContact,
-            pair: None,
+            over_limit: pair.is_some(),
+            pair,
             changes,
             contacts: vec![person(41)],
             ..proposal(19, 41, 42, 0)
@@ -59,14 +63,7 @@ pub(crate) fn proposals() -> Vec<Proposal> {
 
 /// What a person said about a proposal, so many seconds into the tests' day.
 pub(crate) fn decision(proposal: &Proposal, verdict: Verdict, seconds: i64) -> Decision {
-    Decision {
-        proposal: proposal.id.clone(),
-        company: proposal.company,
-        verdict,
-        pair: proposal.pair,
-        at: at(seconds),
-        by: "jdoe".into(),
-    }
+    Decision::on(proposal, verdict, at(seconds), "jdoe")
 }
 
 /// One of each sort.

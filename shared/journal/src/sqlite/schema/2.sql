@@ -1,11 +1,14 @@
--- What waits for a person. It follows the present.
+-- What waits for a person. It follows the present. Each plan must know what waits only because a visit found
+-- more than it may make.
 CREATE TABLE proposal (
-    id      TEXT    NOT NULL PRIMARY KEY,
-    company INTEGER NOT NULL,
-    record  TEXT    NOT NULL
+    id         TEXT    NOT NULL PRIMARY KEY,
+    company    INTEGER NOT NULL,
+    over_limit INTEGER NOT NULL,
+    record     TEXT    NOT NULL
 ) STRICT;
 
 CREATE INDEX proposal_company ON proposal (company, id);
+CREATE INDEX proposal_over_limit ON proposal (company) WHERE over_limit = 1;
 
 CREATE TABLE proposal_contact (
     contact  INTEGER NOT NULL,
@@ -15,19 +18,21 @@ CREATE TABLE proposal_contact (
 
 CREATE INDEX proposal_contact_proposal ON proposal_contact (proposal);
 
--- What people decided.
+-- What people decided, and the contacts as they were shown to them. Those are dropped with time.
 CREATE TABLE decision (
     seq      INTEGER PRIMARY KEY,
     proposal TEXT    NOT NULL,
     company  INTEGER NOT NULL,
     at       TEXT    NOT NULL,
     record   TEXT    NOT NULL,
+    image    TEXT,
     UNIQUE (proposal, at, record)
 ) STRICT;
 
 CREATE INDEX decision_company ON decision (company, at);
+CREATE INDEX decision_whole ON decision (at) WHERE image IS NOT NULL;
 
-CREATE TRIGGER decision_is_kept BEFORE UPDATE ON decision
+CREATE TRIGGER decision_is_kept BEFORE UPDATE OF seq, proposal, company, at, record ON decision
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER decision_stays BEFORE DELETE ON decision
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
@@ -67,5 +72,8 @@ WHEN NOT EXISTS (SELECT 1 FROM forgetting WHERE OLD.at < older_than)
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 DROP TRIGGER finding_stays;
 CREATE TRIGGER finding_stays BEFORE DELETE ON finding
+WHEN NOT EXISTS (SELECT 1 FROM forgetting WHERE OLD.at < older_than)
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER decision_image_is_kept BEFORE UPDATE OF image ON decision
 WHEN NOT EXISTS (SELECT 1 FROM forgetting WHERE OLD.at < older_than)
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;

@@ -32,7 +32,13 @@ async fn after_forgetting_the_past_is_closed_again() {
     let journal = Sqlite::in_memory().unwrap();
     record_one_of_each(&journal).await;
     let forgotten = journal.forget(at(1_000)).await.unwrap();
-    assert_eq!((forgotten.images, forgotten.findings), (1, 1));
+    let Forgotten {
+        images,
+        findings,
+        decisions,
+        ..
+    } = forgotten;
+    assert_eq!((images, findings, decisions), (1, 1, 1));
     journal
         .note_finding(&finding("r", Some(19), &[41], 0))
         .await
@@ -57,6 +63,8 @@ async fn what_was_forgotten_is_in_no_file() {
     for noted in findings() {
         other.note_finding(&noted).await.unwrap();
     }
+    let approved = decision(&proposals()[0], Verdict::Approved, 1);
+    other.decide(&approved).await.unwrap();
     let held = |private: &str| {
         let files = std::fs::read_dir(folder.path()).unwrap();
         let mut texts = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
@@ -110,8 +118,13 @@ async fn record_one_of_each(journal: &Sqlite) {
         .unwrap();
     let noted = finding("r", Some(19), &[41], 0);
     journal.note_finding(&noted).await.unwrap();
-    let rejected = decision(&proposals()[0], Verdict::Rejected, 0);
-    journal.decide(&rejected).await.unwrap();
+    let approved = decision(&proposals()[0], Verdict::Approved, 0);
+    journal.decide(&approved).await.unwrap();
+    let apart = Pair::new(contact(41), contact(42));
+    journal
+        .keep_apart(apart, company(19), at(0), "jdoe")
+        .await
+        .unwrap();
 }
 
 fn the_past_is_closed(journal: &Sqlite) {
@@ -126,6 +139,7 @@ fn the_past_is_closed(journal: &Sqlite) {
         "UPDATE apart SET company = 1",
         "DELETE FROM apart",
         "UPDATE decision SET company = 1",
+        "UPDATE decision SET image = NULL",
         "DELETE FROM decision",
     ] {
         let error = connection.execute(statement, []).unwrap_err().to_string();
