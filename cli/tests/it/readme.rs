@@ -37,6 +37,10 @@ fn every_command_of_the_readme_prints_what_it_shows() {
     let program = Program::new();
     let folder = program.folder().display().to_string();
     for Shown { args, output } in shown {
+        let args: Vec<String> = args
+            .iter()
+            .map(|arg| arg.replace(".rollcall", &folder))
+            .collect();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let printed = program.run(&args).out.replace(&folder, ".rollcall");
         assert_eq!(
