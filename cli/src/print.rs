@@ -151,12 +151,13 @@ fn leave(error: io::Error) -> anyhow::Error {
     error.into()
 }
 
-/// Text in lines no longer than this, the first after `first`, the others after `rest`.
+/// Text in lines of no more than [`WIDTH`], the first after `first`, the others after `rest`. A command stays
+/// in one piece, to be copied.
 pub(crate) fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = first.to_owned();
     let mut empty = true;
-    for word in text.split_whitespace() {
+    for word in pieces(text) {
         if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
             lines.push(std::mem::replace(&mut line, rest.to_owned()));
             empty = true;
@@ -164,11 +165,28 @@ pub(crate) fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
         if !empty {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push_str(&word);
         empty = false;
     }
     lines.push(line);
     lines
+}
+
+/// The words of a text; what stands between backticks is one.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for word in text.split_whitespace() {
+        match pieces.last_mut().filter(|_| is_open) {
+            Some(piece) => {
+                piece.push(' ');
+                piece.push_str(word);
+            }
+            None => pieces.push(word.to_owned()),
+        }
+        is_open ^= word.matches('`').count() % 2 == 1;
+    }
+    pieces
 }
 
 /// Prints text after `first`, its further lines indented.
@@ -183,7 +201,11 @@ fn named(out: &mut Out, name: &str, text: &str) -> anyhow::Result<()> {
 }
 
 /// Prints texts below each other, the first after what they are called.
-fn list(out: &mut Out, name: &str, texts: impl IntoIterator<Item = String>) -> anyhow::Result<()> {
+fn stacked(
+    out: &mut Out,
+    name: &str,
+    texts: impl IntoIterator<Item = String>,
+) -> anyhow::Result<()> {
     let names = std::iter::once(name).chain(std::iter::repeat(""));
     names
         .zip(texts)
@@ -214,5 +236,24 @@ fn plural(count: usize, thing: &str) -> String {
         format!("1 {thing}")
     } else {
         format!("{count} {thing}s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_words_are_one_line_and_a_command_is_never_broken() {
+        assert_eq!(wrap("", "  ", "    "), ["  "]);
+        let filled = "x".repeat(WIDTH - 10);
+        let text = format!("{filled} say `rollcall approve hold-5`, or  nothing");
+        assert_eq!(
+            wrap(&text, "  ", "    "),
+            [
+                format!("  {filled} say"),
+                "    `rollcall approve hold-5`, or nothing".to_owned()
+            ]
+        );
     }
 }

@@ -104,7 +104,7 @@ impl Standing {
             Self::Enforced => "enforced: a visit would do it, too".to_owned(),
             Self::InReview => "in review: whoever applies this plan approves it".to_owned(),
             Self::Waiting(id) => {
-                format!("more than one visit may do: waits until `rollcall approve {id}`")
+                format!("more than one visit may do: apply this plan, then `rollcall approve {id}`")
             }
             Self::Observed => "only observed: it is not done".to_owned(),
         }

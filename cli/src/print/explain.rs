@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{ChangeId, Contact, Details, Entry, FindingEntry, Image, RunId};
 
 use super::history::ended;
-use super::{Out, in_full, list, named, time, visit};
+use super::{Out, in_full, named, stacked, time, visit};
 use crate::values;
 
 /// Prints changes whole: cause, reason, evidence, and the records before and after.
@@ -23,7 +23,7 @@ pub(crate) fn whole(
         }
         named(out, "rule", &entry.rule.to_string())?;
         named(out, "why", &entry.reason)?;
-        list(out, "evidence", entry.evidence.iter().map(in_full))?;
+        stacked(out, "evidence", entry.evidence.iter().map(in_full))?;
         let message = entry
             .cause
             .message

@@ -15,7 +15,8 @@ pub(crate) fn list(
     let entries = entries.iter().map(Told::Change);
     let findings = findings.iter().map(Told::Finding);
     let decisions = decisions.iter().map(Told::Decision);
-    let mut all: Vec<Told<'_>> = entries.chain(findings).chain(decisions).collect();
+    // At one moment, the word comes before the deed.
+    let mut all: Vec<Told<'_>> = decisions.chain(entries).chain(findings).collect();
     if all.is_empty() {
         return out.line("nothing was done yet");
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{BlastRadius, CompanyPlan, Contact, ContactId, SavedPlan, Scope};
 use policy::Rules;
 
-use super::{Out, because, in_full, lines, list, named, plural, visit};
+use super::{Out, because, in_full, lines, named, plural, stacked, visit};
 use crate::units::{Standing, Unit, units};
 use crate::values;
 
@@ -100,7 +100,7 @@ fn unit(
     let rule = format!("{}, {}", unit.rule, unit.standing.words());
     named(out, "rule", &rule)?;
     named(out, "why", &decisive.reason)?;
-    list(out, "evidence", decisive.evidence.iter().map(in_full))?;
+    stacked(out, "evidence", decisive.evidence.iter().map(in_full))?;
     named(out, "reaches", &unit.radius(contacts).to_string())?;
     for (place, step) in unit.steps().enumerate() {
         let name = if place == 0 { "with it" } else { "" };

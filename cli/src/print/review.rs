@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{Contact, Decision, Proposal, ProposalId, Verdict};
 
-use super::{Out, columns, in_full, list as listed, named, plural, time, wrap};
+use super::{Out, columns, in_full, named, plural, stacked, time, wrap};
 use crate::sheet::Sheet;
 
 /// As many contacts stand side by side.
@@ -53,8 +53,8 @@ fn print(out: &mut Out, proposal: &Proposal) -> anyhow::Result<()> {
     for some in contacts.chunks(COLUMNS) {
         columns::print(out, &Sheet::of(some, &BTreeMap::new()))?;
     }
-    listed(out, "evidence", evidence.iter().map(in_full))?;
-    listed(
+    stacked(out, "evidence", evidence.iter().map(in_full))?;
+    stacked(
         out,
         "would",
         changes.iter().map(|change| change.action.to_string()),

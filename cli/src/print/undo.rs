@@ -6,7 +6,7 @@ use model::{Action, ContactId, Entry, Outcome};
 use policy::undo::{Prospect, Reversal};
 use reconcile::{Error, Reversed, UndoPlan, Undone};
 
-use super::{Out, list, more, named, visit};
+use super::{Out, more, named, stacked, visit};
 use crate::commands::undo::Company;
 use crate::values;
 
@@ -49,7 +49,7 @@ fn plan(out: &mut Out, plan: &UndoPlan) -> anyhow::Result<()> {
     }
     let writes = plan.undo.changes.iter();
     let writes = writes.map(|change| values::in_full(&change.action, &BTreeMap::new()));
-    list(out, "writes", writes)
+    stacked(out, "writes", writes)
 }
 
 /// Whether a change can be taken back, in a word.

@@ -187,7 +187,8 @@ fn more_merges_than_a_visit_may_make_each_need_a_word_of_their_own() {
     );
     let fewer = rules.replace('3', "2");
     let waiting = program.run_by(&fewer, &plan);
-    let waits = "more than one visit may do: waits until `rollcall approve merge-83120-83102`";
+    let waits =
+        "more than one visit may do: apply this plan, then `rollcall approve merge-83120-83102`";
     let joined = joined(&waiting.out);
     assert!(joined.contains(waits), "{}", waiting.out);
     let applied = program.run_by(&fewer, &["apply", &file]);

@@ -348,7 +348,7 @@ fn a_rejected_hold_is_not_done_until_it_is_approved_after_all() {
         (rejected.code, rejected.out.as_str()),
         (
             0,
-            "rejected hold-82103: it is not done, now or later, unless somebody says `rollcall approve\n  \
+            "rejected hold-82103: it is not done, now or later, unless somebody says\n  `rollcall approve \
              hold-82103`\n"
         )
     );

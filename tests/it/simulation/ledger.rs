@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sandbox::{API_MEMBER, World};
+use sandbox::{API_MEMBER, Kind, World};
 
 use super::call::Call;
 use super::facts::{Carried, Fact, Pointer, pointers, repeated_items};
@@ -157,9 +157,11 @@ impl Ledger {
         {
             *contact = survivor;
         }
-        // What the loser pointed at went with it, as far as it is not a fact.
-        self.pointers
-            .retain(|(kind, record, _), _| *kind != sandbox::Kind::Contact || *record != loser);
+        // What the loser pointed at went with it, as far as it is not a fact. Who had itself for a colleague has
+        // nobody.
+        self.pointers.retain(|(kind, record, _), contact| {
+            *kind != Kind::Contact || *record != loser && record != contact
+        });
         for (_, chosen) in self.defaults.values_mut() {
             *chosen = chosen.map(|contact| if contact == loser { survivor } else { contact });
         }
@@ -278,7 +280,7 @@ impl Ledger {
         self.judge_defaults(world)?;
         self.judge_pointers(world)?;
         for ((kind, record, field), contact) in pointers(world) {
-            if kind == sandbox::Kind::Contact && record == contact {
+            if kind == Kind::Contact && record == contact {
                 return Err(format!("contact {contact} is its own {field}"));
             }
             // What pointed at somebody whom a person deleted is theirs.
