@@ -98,6 +98,7 @@ impl Call {
         self.merge().is_some()
             || !self.is_read()
                 && (elsewhere
+                    || self.body.contains("billingContact")
                     || self.body.contains("managerContact")
                     || self.body.contains("assistantContact"))
     }

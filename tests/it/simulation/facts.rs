@@ -149,9 +149,11 @@ impl Carried {
 /// Everything that points at a contact, and at which.
 pub(crate) fn pointers(world: &World) -> BTreeMap<Pointer, u32> {
     let mut found = BTreeMap::new();
-    let people: (Kind, &str, &[&str]) =
-        (Kind::Contact, "", &["managerContact", "assistantContact"]);
-    for (kind, _, fields) in REFERENCES.iter().chain([&people]) {
+    let others: [(Kind, &str, &[&str]); 2] = [
+        (Kind::Contact, "", &["managerContact", "assistantContact"]),
+        (Kind::Company, "", &["billingContact"]),
+    ];
+    for (kind, _, fields) in REFERENCES.iter().chain(&others) {
         for record in world.ids(*kind) {
             let shown = world.get(*kind, record).unwrap_or_default();
             for field in *fields {

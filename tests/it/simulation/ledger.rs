@@ -25,6 +25,7 @@ pub(crate) struct Ledger {
 
 /// What is owed to one contact.
 struct Owed {
+    company: u32,
     facts: BTreeSet<Fact>,
     login: bool,
     switched_by: Hand,
@@ -53,53 +54,30 @@ impl Ledger {
             merged: BTreeMap::new(),
             defaults: BTreeMap::new(),
         };
-        ledger.person_did(world);
+        ledger.person_did(world, &BTreeSet::new());
         ledger
     }
 
     /// Takes over what a person did. Nothing of it can be wrong.
-    pub(crate) fn person_did(&mut self, world: &World) {
+    ///
+    /// Of the logins that are `unseen` we were about to switch, and did not live to see whether it worked. If a
+    /// person switches one of them, nobody can tell whether we ever had.
+    pub(crate) fn person_did(&mut self, world: &World, unseen: &BTreeSet<u32>) {
         let mut living = BTreeSet::new();
-        for contact in self
-            .companies
-            .iter()
-            .flat_map(|company| world.contacts_of(*company))
-        {
-            let Some(carried) = Carried::by(world, contact) else {
-                continue;
-            };
-            living.insert(contact);
-            let repeated = repeated_items(world, contact);
-            match self.owed.get_mut(&contact) {
-                Some(owed) => {
-                    owed.facts.retain(|fact| carried.holds(fact));
-                    owed.facts.extend(carried.facts);
-                    if owed.login != carried.login {
-                        owed.switched_by = match owed.switched_by {
-                            Hand::Person => Hand::Person,
-                            Hand::Ours | Hand::PersonAfterUs => Hand::PersonAfterUs,
-                        };
-                    }
-                    owed.login = carried.login;
-                    owed.repeated = repeated;
-                }
-                None => {
-                    let owed = Owed {
-                        facts: carried.facts,
-                        login: carried.login,
-                        switched_by: Hand::Person,
-                        holds: 0,
-                        repeated,
-                    };
-                    self.owed.insert(contact, owed);
+        for company in self.companies.clone() {
+            for contact in world.contacts_of(company) {
+                if let Some(carried) = Carried::by(world, contact) {
+                    living.insert(contact);
+                    let repeated = repeated_items(world, contact);
+                    self.take_over(contact, company, carried, repeated, unseen);
                 }
             }
         }
         self.owed.retain(|contact, _| living.contains(contact));
-        let now = pointers(world);
-        self.pointers = now
+        self.pointers = pointers(world)
             .into_iter()
             .map(|(pointer, contact)| (pointer, self.survivor_of(contact)))
+            .filter(|(pointer, contact)| !is_own(pointer, *contact))
             .collect();
         for company in self.companies.clone() {
             let now = default_of(world, company);
@@ -112,6 +90,41 @@ impl Ledger {
             let is_active = |contact: u32| Carried::by(world, contact).is_some_and(|c| c.active);
             *chosen = chosen.filter(|contact| is_active(*contact));
         }
+    }
+
+    fn take_over(
+        &mut self,
+        contact: u32,
+        company: u32,
+        carried: Carried,
+        repeated: BTreeSet<Fact>,
+        unseen: &BTreeSet<u32>,
+    ) {
+        let owed = self.owed.entry(contact).or_insert_with(|| Owed {
+            company,
+            facts: BTreeSet::new(),
+            login: carried.login,
+            switched_by: Hand::Person,
+            holds: 0,
+            repeated: BTreeSet::new(),
+        });
+        owed.facts.retain(|fact| carried.holds(fact));
+        owed.facts.extend(carried.facts);
+        owed.repeated = repeated;
+        if owed.login != carried.login {
+            let is_ours = owed.switched_by != Hand::Person && !unseen.contains(&contact);
+            owed.switched_by = if is_ours {
+                Hand::PersonAfterUs
+            } else {
+                Hand::Person
+            };
+        }
+        owed.login = carried.login;
+        // What we did to a contact is not remembered at another company.
+        if owed.company != company {
+            owed.switched_by = Hand::Person;
+        }
+        owed.company = company;
     }
 
     /// A person made another record of somebody.
@@ -157,11 +170,10 @@ impl Ledger {
         {
             *contact = survivor;
         }
-        // What the loser pointed at went with it, as far as it is not a fact. Who had itself for a colleague has
-        // nobody.
-        self.pointers.retain(|(kind, record, _), contact| {
-            *kind != Kind::Contact || *record != loser && record != contact
-        });
+        // What the loser pointed at went with it, as far as it is not a fact.
+        let is_of_loser = |(kind, record, _): &Pointer| *kind == Kind::Contact && *record == loser;
+        self.pointers
+            .retain(|pointer, contact| !is_of_loser(pointer) && !is_own(pointer, *contact));
         for (_, chosen) in self.defaults.values_mut() {
             *chosen = chosen.map(|contact| if contact == loser { survivor } else { contact });
         }
@@ -272,20 +284,22 @@ impl Ledger {
         Ok(())
     }
 
-    /// Everything that is owed, at rest.
-    pub(crate) fn settle(&mut self, world: &World) -> Result<(), String> {
+    /// Everything that is owed, at rest. Of what points at one of the `told` a person knows that it could not be
+    /// moved.
+    pub(crate) fn settle(&mut self, world: &World, told: &BTreeSet<u32>) -> Result<(), String> {
         for contact in self.owed.keys().copied().collect::<Vec<_>>() {
             self.judge_contact(world, contact)?;
         }
         self.judge_defaults(world)?;
         self.judge_pointers(world)?;
-        for ((kind, record, field), contact) in pointers(world) {
-            if kind == Kind::Contact && record == contact {
+        for (pointer, contact) in pointers(world) {
+            let (kind, record, field) = pointer;
+            if is_own(&pointer, contact) {
                 return Err(format!("contact {contact} is its own {field}"));
             }
             // What pointed at somebody whom a person deleted is theirs.
             let deleted = !self.owed.contains_key(&self.survivor_of(contact));
-            if world.contact(contact).is_none() && !deleted {
+            if world.contact(contact).is_none() && !deleted && !told.contains(&contact) {
                 return Err(format!(
                     "{field} of {kind:?} {record} points at {contact}, who is gone"
                 ));
@@ -306,8 +320,8 @@ impl Ledger {
         self.people.get(&one) == self.people.get(&other)
     }
 
-    /// Whether a login is off because we held it.
-    pub(crate) fn is_ours_to_switch(&self, contact: u32) -> bool {
+    /// Whether a login is off because we hold it.
+    pub(crate) fn is_held(&self, contact: u32) -> bool {
         let owed = self.owed.get(&contact);
         owed.is_some_and(|owed| !owed.login && owed.switched_by == Hand::Ours)
     }
@@ -321,6 +335,11 @@ impl Ledger {
     fn survivor_of(&self, contact: u32) -> u32 {
         follow(&self.merged, contact)
     }
+}
+
+/// Whether a contact would be its own manager or assistant.
+fn is_own((kind, record, _): &Pointer, contact: u32) -> bool {
+    *kind == Kind::Contact && *record == contact
 }
 
 /// Who a contact is by now.

@@ -61,6 +61,8 @@ pub(crate) struct People<'s> {
     pub(crate) companies: &'s [u32],
     /// Contacts and companies that nobody touches just now.
     pub(crate) untouched: &'s BTreeSet<u32>,
+    /// Contacts whose login we may or may not have switched.
+    pub(crate) unseen: &'s BTreeSet<u32>,
     /// For values that are told apart.
     pub(crate) number: usize,
 }
@@ -81,7 +83,7 @@ impl People<'_> {
         let edit = *self.dice.pick(&EDITS);
         let told = self.make(edit, company, contact, &free)?;
         let world = self.world.lock();
-        self.ledger.person_did(&world);
+        self.ledger.person_did(&world, self.unseen);
         Some(format!("somebody {edit:?}: {told}"))
     }
 
@@ -91,15 +93,14 @@ impl People<'_> {
         let record = self.world.lock().contact(contact)?;
         match edit {
             Edit::AddsEmail => {
-                let address = if self.dice.chance(60) {
-                    let first = record["firstName"].as_str().unwrap_or("x").to_lowercase();
-                    format!(
-                        "{}.{number}@quarry{company}.example",
-                        first.trim_matches(',')
-                    )
+                let first = record["firstName"].as_str().unwrap_or("x").to_lowercase();
+                let first = first.trim_matches(',');
+                let domain = if self.dice.chance(60) {
+                    format!("quarry{company}.example")
                 } else {
-                    format!("p{number}@home.example")
+                    "home.example".to_owned()
                 };
+                let address = format!("{first}.{number}@{domain}");
                 let default = self.dice.chance(40);
                 let item = json!({ "type": { "id": 1 }, "value": address, "defaultFlag": default, "communicationType": "Email" });
                 self.post(&format!("{contacts}/communications"), item)

@@ -6,16 +6,15 @@ use journal::{Query, Store};
 use model::{Action, CompanyId, Entry, Finding, FindingKind, Outcome, Rule, RunId};
 use reconcile::{Request, Visit};
 use sandbox::World;
+use serde_json::Value;
 
 use super::call::Call;
 use super::facts::list;
 use super::ledger::default_of;
 use super::people::somebody_is_active;
 use super::run::{Play, sweeping};
+use super::tenant::ROLE;
 use crate::stack::id;
-
-/// How the address of the tenant's role accounts begins.
-const ROLE: &str = "accounts@";
 
 impl Play<'_> {
     /// Looks at everything once all is quiet.
@@ -28,11 +27,13 @@ impl Play<'_> {
         }
         self.story.told.findings = findings.len();
         let world = self.lab.world.snapshot();
-        self.ledger.settle(&world)?;
+        let told = self.told_of_refusals().await;
+        self.ledger.settle(&world, &told)?;
         for company in self.companies.clone() {
             default_is_active(&world, company, &findings)?;
             for contact in world.contacts_of(company) {
                 invited_has_an_address(&world, contact, &findings)?;
+                self.held_for_a_reason(&world, contact, &findings)?;
             }
             self.no_certain_duplicates(&world, company, &findings)?;
             self.journal_agrees(company).await?;
@@ -61,6 +62,47 @@ impl Play<'_> {
         }
     }
 
+    /// Contacts of which somebody was told, at any time, that a write of their merge was refused.
+    async fn told_of_refusals(&self) -> BTreeSet<u32> {
+        let mut told = BTreeSet::new();
+        for company in &self.companies {
+            let query = Query::of_company(CompanyId::new(*company));
+            for entry in self.journal.findings(&query).await.unwrap() {
+                let finding = entry.finding;
+                if finding.kind == FindingKind::Refused && finding.rule == Rule::MergeDuplicates {
+                    told.extend(finding.contacts.iter().map(|contact| contact.get()));
+                }
+            }
+        }
+        told
+    }
+
+    /// Whoever we hold has no address of their own, or a person is told.
+    fn held_for_a_reason(
+        &self,
+        world: &World,
+        contact: u32,
+        findings: &[Finding],
+    ) -> Result<(), String> {
+        let record = world.contact(contact).unwrap_or_default();
+        let is_person = record["firstName"] != ROLE;
+        let is_held = is_person && record["inactiveFlag"] != true && self.ledger.is_held(contact);
+        let others: BTreeSet<String> = self
+            .companies
+            .iter()
+            .flat_map(|company| world.contacts_of(*company))
+            .filter(|other| *other != contact)
+            .flat_map(|other| addresses(&world.contact(other).unwrap_or_default()))
+            .collect();
+        let mut own = addresses(&record).into_iter();
+        if is_held && own.any(|own| !others.contains(&own)) && !is_told(findings, &[contact]) {
+            return Err(format!(
+                "contact {contact} has an address of its own and is still held, and nobody is told"
+            ));
+        }
+        Ok(())
+    }
+
     /// Records with one name and one address are merged, or somebody is told.
     fn no_certain_duplicates(
         &self,
@@ -76,7 +118,7 @@ impl Play<'_> {
                 .as_str()?
                 .to_lowercase();
             // The mailbox of a role is nobody's own.
-            let active = record["inactiveFlag"] != true && !email.starts_with(ROLE);
+            let active = record["inactiveFlag"] != true && !is_of_role(&email);
             let name = (record["firstName"].clone(), record["lastName"].clone());
             active.then_some((name, email))
         };
@@ -180,16 +222,27 @@ fn invited_has_an_address(world: &World, contact: u32, findings: &[Finding]) -> 
     let invited = record["inactiveFlag"] != true
         && record["disablePortalLoginFlag"] == false
         && record["portalSecurityLevel"].as_u64() != Some(0);
-    let reachable = list(&record["communicationItems"])
-        .filter(|item| item["communicationType"] == "Email")
-        .filter_map(|item| item["value"].as_str())
-        .any(|address| address.contains('@') && !address.starts_with(ROLE));
-    if !invited || reachable || is_told(findings, &[contact]) {
+    if !invited || !addresses(&record).is_empty() || is_told(findings, &[contact]) {
         return Ok(());
     }
     Err(format!(
         "contact {contact} may log in without an address, and nobody is told"
     ))
+}
+
+fn is_of_role(address: &str) -> bool {
+    let mailbox = address.split('@').next().unwrap_or_default();
+    mailbox.eq_ignore_ascii_case(ROLE)
+}
+
+/// The addresses of a contact at which a person may be reached.
+fn addresses(record: &Value) -> Vec<String> {
+    list(&record["communicationItems"])
+        .filter(|item| item["communicationType"] == "Email")
+        .filter_map(|item| item["value"].as_str())
+        .map(str::to_lowercase)
+        .filter(|address| address.contains('@') && !is_of_role(address))
+        .collect()
 }
 
 /// Whether a finding is about all of these contacts.

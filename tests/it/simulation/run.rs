@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use journal::Sqlite;
-use model::{Cause, CompanyId, Source};
+use journal::{Sqlite, Store as _};
+use model::{Action, Cause, CompanyId, Source};
 use policy::Rules;
 use queue::{DeduplicationId, Message, Sender as _};
 use sandbox::Event;
@@ -123,7 +123,7 @@ impl<'l> Play<'l> {
             weights[3 + WORKERS + worker] = if hand.is_busy() { 9 } else { 0 };
         }
         match self.dice.weigh(&weights).unwrap() {
-            0 => self.person_edits(),
+            0 => self.person_edits().await,
             1 => self.deliver(true).await,
             2 => self.time_passes(),
             at if at < 3 + WORKERS => self.start(at - 3, true).await?,
@@ -215,8 +215,8 @@ impl<'l> Play<'l> {
         self.lab.world.advance(seconds);
     }
 
-    pub(super) fn person_edits(&mut self) {
-        let untouched = self.looked_at();
+    pub(super) async fn person_edits(&mut self) {
+        let (untouched, unseen) = (self.looked_at(), self.unseen_logins().await);
         self.number += 1;
         let mut people = People {
             dice: &mut self.dice,
@@ -224,6 +224,7 @@ impl<'l> Play<'l> {
             ledger: &mut self.ledger,
             companies: &self.companies,
             untouched: &untouched,
+            unseen: &unseen,
             number: self.number,
         };
         let Some(told) = people.edit() else { return };
@@ -242,6 +243,19 @@ impl<'l> Play<'l> {
         looks
             .filter_map(|call| call.reads_contact().or_else(|| call.company()))
             .collect()
+    }
+
+    /// Contacts whose login we were about to switch when we were interrupted.
+    async fn unseen_logins(&self) -> BTreeSet<u32> {
+        let mut unseen = BTreeSet::new();
+        for company in &self.companies {
+            let open = self.journal.open_intents(CompanyId::new(*company)).await;
+            unseen.extend(open.unwrap().iter().filter_map(|entry| match entry.action {
+                Action::SetPortal { contact, .. } => Some(contact.get()),
+                _ => None,
+            }));
+        }
+        unseen
     }
 
     /// Judges the writes that took effect since the last time.

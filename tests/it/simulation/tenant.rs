@@ -36,6 +36,8 @@ const LAST_NAMES: [&str; 16] = [
     "Thorburn",
     "Winterbourne",
 ];
+/// The first name of a mailbox that several people read.
+pub(crate) const ROLE: &str = "Accounts";
 const TITLES: [&str; 5] = ["Buyer", "Owner", "Controller", "Site Manager", "Clerk"];
 const CITIES: [(&str, &str, &str); 3] = [
     ("3 Mill Row", "Duluth", "55802"),
@@ -289,9 +291,9 @@ impl Builder<'_> {
         self.last_person += 1;
         let invited = self.dice.chance(50);
         let contact = json!({
-            "firstName": "Accounts", "lastName": "Payable", "company": { "id": company },
+            "firstName": ROLE, "lastName": "Payable", "company": { "id": company },
             "disablePortalLoginFlag": !invited,
-            "communicationItems": [{ "type": { "id": 1 }, "value": format!("accounts@quarry{company}.example"), "defaultFlag": true }],
+            "communicationItems": [{ "type": { "id": 1 }, "value": format!("{}@quarry{company}.example", ROLE.to_lowercase()), "defaultFlag": true }],
         });
         self.add(contact, self.last_person);
     }

@@ -115,7 +115,7 @@ impl Play<'_> {
             return Err(format!("worker {worker} neither calls nor ends"));
         };
         if storms && self.edits_left > 0 && self.storm.person_comes(&mut self.dice, &call) {
-            self.person_edits();
+            self.person_edits().await;
         }
         let seconds = self.dice.seconds(2);
         self.lab.world.advance(seconds);
@@ -131,6 +131,8 @@ impl Play<'_> {
             Strike::Nothing
         };
         if call.is_read() {
+            // Trying a read again is no further look.
+            hand.look.retain(|read| *read != call);
             hand.look.push(call.clone());
             let old = hand.look.len().saturating_sub(LOOK);
             hand.look.drain(..old);

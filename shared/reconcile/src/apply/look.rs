@@ -56,10 +56,13 @@ impl<J: Store> Executor<'_, J> {
             | Action::Retire { contact }
             | Action::Reactivate { contact } => {
                 let now = reader.contact(*contact).await?;
-                let was_active = self.current.contacts.get(contact).is_some_and(|c| c.active);
-                let is_stale = now
-                    .as_ref()
-                    .is_none_or(|now| !stands(now, action, was_active));
+                let expected = self.current.contacts.get(contact);
+                let was_active = expected.is_some_and(|expected| expected.active);
+                let retires = matches!(action, Action::Retire { .. });
+                let is_stale = now.as_ref().is_none_or(|now| {
+                    let has_new_role = retires && !expected.is_some_and(|e| same_roles(e, now));
+                    has_new_role || !stands(now, action, was_active)
+                });
                 Ok(Look {
                     before: Image {
                         contacts: now.into_iter().collect(),
@@ -129,7 +132,12 @@ impl<J: Store> Executor<'_, J> {
             reader.contact(loser).await?,
             reader.contact(survivor).await?,
         );
-        let is_same = self.is_as_expected(gone.as_ref())
+        let expected = self.current.contacts.get(&loser);
+        let has_same_roles = gone
+            .as_ref()
+            .is_some_and(|gone| expected.is_some_and(|expected| same_roles(expected, gone)));
+        let is_same = has_same_roles
+            && self.is_as_expected(gone.as_ref())
             && self.is_as_expected(kept.as_ref())
             && kept.as_ref().is_some_and(|kept| kept.active);
         let is_stale = !is_same || !self.hangs_the_same(loser).await?;
@@ -165,6 +173,11 @@ impl<J: Store> Executor<'_, J> {
         Ok(reader.notes(contact).await? == expected.notes
             && reader.groups(contact).await? == expected.groups)
     }
+}
+
+/// Whether nobody has made a contact the default or billing contact since, or another one in its place.
+fn same_roles(expected: &Contact, now: &Contact) -> bool {
+    expected.is_default == now.is_default && expected.is_billing == now.is_billing
 }
 
 /// Whether a contact shows what a write expects to overwrite.
