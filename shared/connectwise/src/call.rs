@@ -86,10 +86,12 @@ impl Call {
     /// numbered above them until they have been created.
     pub(crate) fn names_what_has_no_id(&self) -> bool {
         let values = self.query.iter().map(|(_, value)| value.as_str());
-        self.path
-            .split('/')
-            .chain(values)
-            .any(|word| word.parse().is_ok_and(is_provisional))
+        let words = self.path.split('/').chain(values);
+        // A contact that is to come back is told in words.
+        self.path.contains(' ')
+            || words
+                .into_iter()
+                .any(|word| word.parse().is_ok_and(is_provisional))
             || self.body.as_ref().is_some_and(points_nowhere)
     }
 

@@ -55,7 +55,7 @@ impl Dice {
         })
     }
 
-    /// The next number, by SplitMix64.
+    /// The next number, by `SplitMix64`.
     fn throw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
