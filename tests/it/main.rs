@@ -9,6 +9,8 @@ mod samples;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod setting;
+#[cfg(test)]
 mod simulation;
 #[cfg(test)]
 mod stack;

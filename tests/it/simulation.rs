@@ -30,6 +30,7 @@ mod work;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::setting::setting;
 use drill::Drill;
 use lab::Lab;
 use story::{Broken, Story, Told};
@@ -43,16 +44,6 @@ const LAB_LIFE: usize = 250;
 
 /// Enough to see what is wrong.
 const MOST_BROKEN: usize = 50;
-
-/// A number that whoever runs the tests may set.
-fn setting(name: &str) -> Option<u64> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "whoever runs the tests says how many"
-    )]
-    let value = std::env::var(name).ok()?;
-    Some(value.parse().expect("a number"))
-}
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()

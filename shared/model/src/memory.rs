@@ -144,10 +144,12 @@ impl Memory {
                     ended.insert((loser, survivor));
                 }
             }
-            // It may be that nothing but a step before the merge had to be taken back.
+            // It may be that nothing but a step before the merge had to be taken back, or that the PSA had
+            // refused the next one and the merge was never made.
             if let Purpose::Merge { loser, survivor } = past.purpose
                 && undone.contains(&past.id)
             {
+                merges.push((loser, survivor));
                 ended.insert((loser, survivor));
             }
         }
@@ -250,7 +252,7 @@ impl Action {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RunId;
+    use crate::{ContactTypeId, RunId, TypeLabel};
 
     const LOSER: ContactId = ContactId::new(1);
     const SURVIVOR: ContactId = ContactId::new(2);
@@ -410,6 +412,30 @@ mod tests {
             undoing(3, 1, note("b")),
         ]);
         assert_eq!(memory.apart(|_| false), BTreeSet::from([pair(1, 2)]));
+    }
+
+    #[test]
+    fn merges_that_got_no_further_than_a_step_and_were_taken_back_are_not_made_among_the_losers() {
+        let label = |id| Action::AddType {
+            contact: SURVIVOR,
+            label: TypeLabel {
+                id: ContactTypeId::new(id),
+                name: "Finance".into(),
+            },
+        };
+        let mut third = merge_step(2, label(2), Outcome::Done);
+        third.purpose = Purpose::Merge {
+            loser: THIRD,
+            survivor: SURVIVOR,
+        };
+        let memory = memory(vec![
+            merge_step(1, label(1), Outcome::Done),
+            third,
+            undoing(3, 2, label(2)),
+            undoing(4, 1, label(1)),
+        ]);
+        let apart = BTreeSet::from([pair(1, 2), pair(2, 3), pair(1, 3)]);
+        assert_eq!(memory.apart(|_| true), apart);
     }
 
     #[test]
