@@ -113,6 +113,14 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  rollcall explain 20260304-5f0c1a1e2b.3\n\n\
         Exit code: 1 when the journal knows no such change or visit.")]
     Explain(Explain),
+    /// Have the journal forget whom and what older changes were about
+    ///
+    /// Names, addresses and the records before and after each change go; that a change was made stays, as do
+    /// all decisions, so that nothing is done again. What was forgotten can be taken back no more. The PSA is
+    /// not changed by it.
+    #[command(after_help = "Example:\n  rollcall forget --before 2025-11-21\n\n\
+        Exit code: 1 when the answer was no.")]
+    Forget(Forget),
     /// Find the contacts in a file that are the same person, or may be
     ///
     /// Reads contacts as the PSA's API returns them, one JSON object a line, and compares those of the
@@ -237,6 +245,19 @@ pub(crate) struct Explain {
     /// A change (RUN.NUMBER) or a visit (RUN), as history prints them
     #[arg(value_name = "ID")]
     pub(crate) id: String,
+    /// Print data instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Arguments)]
+pub(crate) struct Forget {
+    /// What is older than this: a date or time as history prints them (UTC), or with an offset
+    #[arg(long, value_name = "TIME", value_parser = read::time)]
+    pub(crate) before: Timestamp,
+    /// Do it without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// Print data instead of text
     #[arg(long)]
     pub(crate) json: bool,

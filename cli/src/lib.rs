@@ -59,6 +59,7 @@ async fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Undo(command) => commands::undo::run(profile, &command).await,
         Command::History(command) => commands::history::run(profile, &command).await,
         Command::Explain(command) => commands::explain::run(profile, &command).await,
+        Command::Forget(command) => commands::forget::run(profile, &command).await,
         Command::Match(command) => commands::match_contacts::run(&command),
         Command::Sandbox(command) => commands::sandbox::run(command).await,
         Command::Rules(command) => commands::rules::run(profile, &command),

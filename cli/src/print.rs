@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 mod columns;
 pub(crate) mod explain;
+pub(crate) mod forget;
 pub(crate) mod history;
 pub(crate) mod matches;
 pub(crate) mod plan;
@@ -121,16 +122,24 @@ impl Progress {
     }
 }
 
-/// Asks a person for yes or no; no is the default. `None` where nobody sits at a terminal.
-pub(crate) fn ask(question: &str) -> anyhow::Result<Option<bool>> {
+/// Asks a person whether to go on, and says what it means that they did not. No is the default, and the answer
+/// where nobody sits at a terminal.
+pub(crate) fn agreed(out: &mut Out, question: &str, otherwise: &str) -> anyhow::Result<bool> {
+    out.flush()?;
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Ok(None);
+        out.line(&format!(
+            "{otherwise} With --yes, this is done without asking."
+        ))?;
+        return Ok(false);
     }
     write!(io::stderr(), "{question} [y/N] ")?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
-    let answer = answer.trim().to_lowercase();
-    Ok(Some(answer == "y" || answer == "yes"))
+    let agreed = ["y", "yes"].contains(&answer.trim().to_lowercase().as_str());
+    if !agreed {
+        out.line(otherwise)?;
+    }
+    Ok(agreed)
 }
 
 /// Says on standard error what went wrong, with its causes.

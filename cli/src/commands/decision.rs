@@ -40,7 +40,7 @@ async fn meaning(local: &Local, id: &ProposalId, verdict: Verdict) -> anyhow::Re
     if let Some(proposal) = local.journal().proposal(id).await? {
         return Ok(Meaning::Open(proposal));
     }
-    let Some(said) = last_said(local, id).await? else {
+    let Some(said) = local.journal().decision(id).await? else {
         return Ok(Meaning::Closed(None));
     };
     // Who was told apart stays apart; anything else may be decided otherwise.
@@ -53,19 +53,6 @@ async fn meaning(local: &Local, id: &ProposalId, verdict: Verdict) -> anyhow::Re
     Ok(reopened.map_or(Meaning::Closed(Some(said)), Meaning::Open))
 }
 
-/// The last thing that somebody decided about a proposal.
-async fn last_said(local: &Local, id: &ProposalId) -> anyhow::Result<Option<Decision>> {
-    let mut last: Option<Decision> = None;
-    for company in local.reader().company_ids().await? {
-        let memory = local.journal().memory(company).await?;
-        let said = memory.decision(id);
-        if said.is_some_and(|said| last.as_ref().is_none_or(|last| last.at < said.at)) {
-            last = said.cloned();
-        }
-    }
-    Ok(last)
-}
-
 /// What a decision is about, as it stands now and would wait if nobody had decided. `None` when nothing asks
 /// for it any more.
 async fn undecided(local: &Local, said: &Decision) -> anyhow::Result<Option<Proposal>> {
@@ -73,12 +60,17 @@ async fn undecided(local: &Local, said: &Decision) -> anyhow::Result<Option<Prop
     let Some(Planned { mut snapshot, .. }) = local.observer().plan(&request).await? else {
         return Ok(None);
     };
+    // A contact that was brought back since has another id by now.
+    let returned = snapshot.memory.returned();
+    let id = said
+        .proposal
+        .renamed(|old| returned.get(&old).copied().unwrap_or(old));
     let decisions = &mut snapshot.memory.decisions;
-    decisions.retain(|decision| decision.proposal != said.proposal);
+    decisions.retain(|decision| decision.proposal != id);
     let rules = local.rules().clone().in_mode(Mode::Review);
     let plan = policy::plan(&snapshot, &rules);
     let all = policy::proposals(&snapshot, &rules, &plan, &request.run);
-    Ok(all.into_iter().find(|found| found.id == said.proposal))
+    Ok(all.into_iter().find(|found| found.id == id))
 }
 
 /// Records what was said.

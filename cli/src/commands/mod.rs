@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod approve;
 pub(crate) mod decision;
 pub(crate) mod explain;
+pub(crate) mod forget;
 pub(crate) mod history;
 pub(crate) mod match_contacts;
 pub(crate) mod plan;

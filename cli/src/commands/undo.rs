@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::args::{Profile, Undo};
 use crate::exit::Exit;
 use crate::local::{self, Local};
-use crate::print::{self, Out, ask};
+use crate::print::{self, Out, agreed};
 
 pub(crate) async fn run(profile: &Profile, command: &Undo) -> anyhow::Result<Exit> {
     let rules = local::rules(profile.rules.as_deref())?;
@@ -27,19 +27,8 @@ pub(crate) async fn run(profile: &Profile, command: &Undo) -> anyhow::Result<Exi
     if command.json && !command.yes {
         return Ok(Exit::Found);
     }
-    if !command.yes {
-        out.flush()?;
-        match ask("Take this back?")? {
-            Some(true) => {}
-            Some(false) => {
-                out.line("Nothing was changed.")?;
-                return Ok(Exit::Found);
-            }
-            None => {
-                out.line("Nothing was changed. With --yes, this is done without asking.")?;
-                return Ok(Exit::Found);
-            }
-        }
+    if !command.yes && !agreed(&mut out, "Take this back?", "Nothing was changed.")? {
+        return Ok(Exit::Found);
     }
     local.world().advance(1);
     let results = local.keep(undo(&local, &plans)).await?;

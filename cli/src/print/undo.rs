@@ -37,7 +37,7 @@ fn plan(out: &mut Out, plan: &UndoPlan) -> anyhow::Result<()> {
         let meaning = match prospect {
             Prospect::Revert => None,
             Prospect::Already => Some("the record is as it was before; nothing is written for it"),
-            Prospect::Conflict => Some("left alone, as somebody has changed the record since:"),
+            Prospect::Conflict => Some("left alone:"),
             Prospect::Final => Some("cannot be taken back by anybody:"),
         };
         for words in meaning.into_iter().chain(words.iter().map(String::as_str)) {

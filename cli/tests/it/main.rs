@@ -6,6 +6,7 @@ mod apply;
 mod commands;
 #[cfg(test)]
 mod decisions;
+mod forget;
 #[cfg(test)]
 mod log;
 #[cfg(test)]

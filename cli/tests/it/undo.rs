@@ -158,9 +158,8 @@ fn what_a_person_has_changed_since_is_left_alone_and_told() {
     let undone = program.run(&["undo", &run, "--yes"]);
     assert_eq!(undone.code, 1, "{}", undone.out);
     let told = format!(
-        "  conflict   write a note on contact 83002 ({run}.5)\n             left alone, as somebody has \
-         changed the record since:\n             the note on contact 83002 is not there as it was \
-         written\n"
+        "  conflict   write a note on contact 83002 ({run}.5)\n             left alone:\n             \
+         the note on contact 83002 is not there as it was written\n"
     );
     assert!(undone.out.contains(&told), "{}", undone.out);
     assert_eq!(undone.out.matches("  reverted   ").count(), 5);

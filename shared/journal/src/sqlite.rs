@@ -221,6 +221,10 @@ impl Store for Sqlite {
         self.write("record a decision", |tx| proposals::decide(tx, decision))
     }
 
+    async fn decision(&self, proposal: &ProposalId) -> Result<Option<Decision>, Error> {
+        self.read("look up a decision", |tx| proposals::decision(tx, proposal))
+    }
+
     async fn forget(&self, before: Timestamp) -> Result<Forgotten, Error> {
         let due = self.read(FORGET, |tx| retention::due(tx, before))?;
         let mut forgotten = Forgotten::default();

@@ -119,6 +119,12 @@ pub trait Store: Send + Sync {
     /// very same again changes nothing.
     fn decide(&self, decision: &Decision) -> impl Future<Output = Result<(), Error>> + Send;
 
+    /// The last thing that a person decided about a proposal, under the id that it had then.
+    fn decision(
+        &self,
+        proposal: &ProposalId,
+    ) -> impl Future<Output = Result<Option<Decision>, Error>> + Send;
+
     /// Forgets what is older.
     ///
     /// Of changes that ended before, the images go, and every name and address in what stays: the
@@ -279,6 +285,10 @@ macro_rules! delegate {
 
             async fn decide(&self, decision: &Decision) -> Result<(), Error> {
                 (**self).decide(decision).await
+            }
+
+            async fn decision(&self, proposal: &ProposalId) -> Result<Option<Decision>, Error> {
+                (**self).decision(proposal).await
             }
 
             async fn forget(&self, before: Timestamp) -> Result<Forgotten, Error> {

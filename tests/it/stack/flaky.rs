@@ -169,6 +169,10 @@ impl Store for Flaky {
         self.call(Moment::Other)?.decide(decision).await
     }
 
+    async fn decision(&self, proposal: &ProposalId) -> Result<Option<Decision>, Error> {
+        self.call(Moment::Other)?.decision(proposal).await
+    }
+
     async fn forget(&self, before: Timestamp) -> Result<Forgotten, Error> {
         self.call(Moment::Other)?.forget(before).await
     }

@@ -228,6 +228,9 @@ pub(crate) async fn a_later_decision_is_recorded_beside_the_earlier_one(store: i
     let memory = store.memory(company(19)).await.unwrap();
     assert_eq!(memory.decisions, [approved, rejected.clone()]);
     assert_eq!(memory.decision(&one.id), Some(&rejected));
+    assert_eq!(store.decision(&one.id).await.unwrap(), Some(rejected));
+    let other = proposal(19, 43, 44, 0);
+    assert_eq!(store.decision(&other.id).await.unwrap(), None);
 }
 
 pub(crate) async fn the_same_decision_is_recorded_once(store: impl Store) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{CompanyId, ContactId, Decision, Image, Pair, Proposal, ProposalId, Verdict};
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::failure::Failure;
 use super::{people, select};
@@ -102,16 +102,29 @@ pub(super) fn decisions(tx: &Connection, company: CompanyId) -> Result<Vec<Decis
     tx.prepare(
         "SELECT proposal, record, image FROM decision WHERE company = ?1 ORDER BY at, proposal, seq",
     )?
-    .query_and_then([company.get()], |row| {
-        let (proposal, record): (String, String) = (row.get(0)?, row.get(1)?);
-        let owner = || format!("proposal {proposal}");
-        let mut decision: Decision = decode(&record, owner)?;
-        if let Some(image) = row.get::<_, Option<String>>(2)? {
-            decision.contacts = decode::<Image>(&image, owner)?.contacts;
-        }
-        Ok(decision)
-    })?
+    .query_and_then([company.get()], decided)?
     .collect()
+}
+
+/// The last thing that was decided about a proposal.
+pub(super) fn decision(tx: &Connection, id: &ProposalId) -> Result<Option<Decision>, Failure> {
+    tx.prepare(
+        "SELECT proposal, record, image FROM decision WHERE proposal = ?1 \
+         ORDER BY at DESC, seq DESC LIMIT 1",
+    )?
+    .query_and_then([id.as_str()], decided)?
+    .next()
+    .transpose()
+}
+
+fn decided(row: &Row<'_>) -> Result<Decision, Failure> {
+    let (proposal, record): (String, String) = (row.get(0)?, row.get(1)?);
+    let owner = || format!("proposal {proposal}");
+    let mut decision: Decision = decode(&record, owner)?;
+    if let Some(image) = row.get::<_, Option<String>>(2)? {
+        decision.contacts = decode::<Image>(&image, owner)?.contacts;
+    }
+    Ok(decision)
 }
 
 /// The pairs whose merge waits at a company, as it was found with more than a visit may make.
