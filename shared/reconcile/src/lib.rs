@@ -13,6 +13,7 @@ mod clock;
 mod drill;
 mod error;
 mod fate;
+mod findings;
 mod focus;
 mod gather;
 mod known;

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use journal::Store;
 use model::{
-    Action, Change, CompanyPlan, Contact, ContactId, Entry, Finding, Mode, Outcome, Plan,
-    ProposalId, Snapshot, Withheld,
+    Action, Change, CompanyPlan, Contact, ContactId, Entry, Mode, Plan, ProposalId, Snapshot,
+    Withheld,
 };
 use policy::{Difference, differences};
 
 use crate::apply::Executor;
 use crate::error::Error;
+use crate::findings::{about, happened};
 use crate::visit::{Reconciler, Request, Visit, decide};
 
 /// Why nothing was written of what comes after an early end.
@@ -274,29 +275,12 @@ fn same_steps(a: &[Change], b: &[Change]) -> bool {
     steps(a) == steps(b)
 }
 
-/// What the plan tells a person about contacts that were written to. A later visit finds them as the rules
-/// want them, and does not tell it again.
-fn about(fresh: &Plan, written: &[Entry]) -> Vec<Finding> {
-    let about_it = |finding: &&Finding| {
-        written.iter().filter(|entry| happened(entry)).any(|entry| {
-            let contacts = entry.action.contacts();
-            finding.rule == entry.rule && finding.contacts.iter().any(|id| contacts.contains(id))
-        })
-    };
-    fresh.findings.iter().filter(about_it).cloned().collect()
-}
-
 fn is_made(written: &[Entry], unit: &[Change]) -> bool {
     unit.iter().all(|change| {
         let is_it =
             |entry: &&Entry| entry.unit == change.unit && entry.action.same_place(&change.action);
         written.iter().filter(is_it).any(happened)
     })
-}
-
-fn happened(entry: &Entry) -> bool {
-    let outcome = entry.outcome.as_ref();
-    outcome.is_some_and(Outcome::may_have_happened)
 }
 
 /// Why changes that were agreed to are not made.

@@ -7,8 +7,8 @@ use connectwise::{Reader, Writer};
 use jiff::Timestamp;
 use journal::{Keep, Store};
 use model::{
-    Cause, CompanyId, ContactId, Entry, Finding, FindingKind, Image, Outcome, Past, Plan, Proposal,
-    RunId, Scope, Snapshot,
+    Cause, CompanyId, ContactId, Entry, Finding, Image, Outcome, Past, Plan, Proposal, RunId,
+    Scope, Snapshot,
 };
 use policy::Rules;
 use sha2::{Digest, Sha256};
@@ -17,6 +17,7 @@ use crate::apply::{Executor, Progress};
 use crate::clock::Clock;
 use crate::drill::Drill;
 use crate::error::Error;
+use crate::findings::{about, keep_findings};
 use crate::gather::portal_addresses;
 use crate::known::Known;
 use crate::record::Record;
@@ -234,16 +235,10 @@ impl<J: Store> Reconciler<J> {
         visit: &mut Visit,
         plan: &Plan,
     ) -> Result<(), Error> {
-        let done: BTreeSet<ContactId> = visit
-            .entries
-            .iter()
-            .filter(|entry| entry.outcome.as_ref().is_some_and(Outcome::took_effect))
-            .flat_map(|entry| entry.action.contacts())
-            .collect();
+        let told = about(plan, &visit.entries);
         let mut none = Vec::new();
         let record = self.recorder(request, &mut visit.entries, &mut none);
-        let about_done = |finding: &&Finding| finding.contacts.iter().any(|id| done.contains(id));
-        for finding in plan.findings.iter().filter(about_done) {
+        for finding in &told {
             record.note(finding).await?;
         }
         Ok(())
@@ -336,26 +331,4 @@ async fn record_taken_over<J: Store>(
         });
     }
     Ok(())
-}
-
-/// Keeps the findings of a round. Of an earlier round, those stay that no later one speaks about: a
-/// hold that was refused is told as refused, and not as a hold, too.
-fn keep_findings(visit: &mut Visit, plan: &Plan) {
-    let withheld = plan.withheld.iter().map(|withheld| Finding {
-        rule: withheld.change.rule,
-        kind: FindingKind::Proposed,
-        company: Some(visit.company),
-        contacts: withheld.change.action.contacts(),
-        words: format!(
-            "in {} mode, this is not done: {}, because {}",
-            withheld.mode, withheld.change.action, withheld.change.reason
-        ),
-        evidence: withheld.change.evidence.clone(),
-    });
-    let new: Vec<Finding> = plan.findings.iter().cloned().chain(withheld).collect();
-    visit.findings.retain(|old| {
-        !new.iter()
-            .any(|new| new.rule == old.rule && new.contacts == old.contacts)
-    });
-    visit.findings.extend(new);
 }
