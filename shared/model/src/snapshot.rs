@@ -103,12 +103,6 @@ impl Note {
     pub fn says(&self, text: &str) -> bool {
         plain(self.text.reveal()) == plain(text)
     }
-
-    /// Whether it says this, among other things, on lines of its own.
-    #[must_use]
-    pub fn mentions(&self, lines: &str) -> bool {
-        format!("\n{}\n", plain(self.text.reveal())).contains(&format!("\n{}\n", plain(lines)))
-    }
 }
 
 fn plain(text: &str) -> String {

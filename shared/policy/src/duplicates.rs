@@ -278,6 +278,7 @@ fn propose(
     }
     let steps = steps::steps(
         &draft.now,
+        &draft.plan.changes,
         draft.rules.merge.method,
         survivor,
         why,

@@ -38,8 +38,8 @@ pub(crate) struct Executor<'v, J> {
     added: BTreeMap<CommunicationId, CommunicationId>,
     /// The real ids of contacts that were brought back.
     returned: BTreeMap<ContactId, ContactId>,
-    /// The labels of contacts that were merged away: the PSA may have carried them over.
-    carried: BTreeSet<ContactTypeId>,
+    /// The labels of contacts that were merged away, by survivor: the PSA may have carried them over.
+    carried: BTreeMap<ContactId, BTreeSet<ContactTypeId>>,
     record: Record<'v, J>,
 }
 
@@ -56,7 +56,7 @@ impl<'v, J: Store> Executor<'v, J> {
             current,
             added: BTreeMap::new(),
             returned: BTreeMap::new(),
-            carried: BTreeSet::new(),
+            carried: BTreeMap::new(),
             record,
         }
     }

@@ -83,6 +83,22 @@ impl Call {
         Some((loser, survivor))
     }
 
+    /// The contact that it retires.
+    pub(crate) fn retires(&self) -> Option<u32> {
+        let words = r#""path":"inactiveFlag","value":true"#;
+        let is_it = self.method == "PATCH" && self.body.contains(words);
+        self.contact().filter(|_| is_it)
+    }
+
+    /// The contact that it writes a farewell on, and the survivor that this names.
+    pub(crate) fn farewell(&self) -> Option<(u32, u32)> {
+        let (_, rest) = self
+            .body
+            .split_once("Retired: this is the same person as contact ")?;
+        let survivor = rest.split('.').next()?.parse().ok()?;
+        Some((self.contact()?, survivor))
+    }
+
     /// Whether it writes a note.
     pub(crate) fn writes_note(&self) -> bool {
         self.method == "POST" && self.path.ends_with("/notes")

@@ -299,7 +299,8 @@ impl Ledger {
             }
             // What pointed at somebody whom a person deleted is theirs.
             let deleted = !self.owed.contains_key(&self.survivor_of(contact));
-            if world.contact(contact).is_none() && !deleted && !told.contains(&contact) {
+            let is_told = told.contains(&contact) || told.contains(&self.survivor_of(contact));
+            if world.contact(contact).is_none() && !deleted && !is_told {
                 return Err(format!(
                     "{field} of {kind:?} {record} points at {contact}, who is gone"
                 ));
@@ -343,8 +344,11 @@ fn is_own((kind, record, _): &Pointer, contact: u32) -> bool {
 }
 
 /// Who a contact is by now.
-fn follow(merged: &BTreeMap<u32, u32>, mut contact: u32) -> u32 {
-    while let Some(survivor) = merged.get(&contact) {
+pub(crate) fn follow(merged: &BTreeMap<u32, u32>, mut contact: u32) -> u32 {
+    for _ in 0..merged.len() {
+        let Some(survivor) = merged.get(&contact) else {
+            break;
+        };
         contact = *survivor;
     }
     contact

@@ -61,6 +61,8 @@ pub(crate) struct People<'s> {
     pub(crate) companies: &'s [u32],
     /// Contacts and companies that nobody touches just now.
     pub(crate) untouched: &'s BTreeSet<u32>,
+    /// Records that a worker has looked at and is about to point elsewhere.
+    pub(crate) in_work: &'s BTreeSet<String>,
     /// Contacts whose login we may or may not have switched.
     pub(crate) unseen: &'s BTreeSet<u32>,
     /// For values that are told apart.
@@ -175,11 +177,11 @@ impl People<'_> {
                 drop(world);
                 let (path, record) = *of_contact.first()?;
                 let other = *self.dice.pick(free);
-                self.patch(
-                    &format!("{path}/{record}"),
-                    "contact",
-                    json!({ "id": other }),
-                )
+                let path = format!("{path}/{record}");
+                if self.in_work.contains(&path) {
+                    return None;
+                }
+                self.patch(&path, "contact", json!({ "id": other }))
             }
             Edit::OpensWork => {
                 let (kind, words, fields) = REFERENCES[self.dice.below(REFERENCES.len())];

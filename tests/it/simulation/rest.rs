@@ -1,6 +1,6 @@
 //! What must be so at rest, whatever happened on the way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use journal::{Query, Store};
 use model::{Action, CompanyId, Entry, Finding, FindingKind, Outcome, Rule, RunId};
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::facts::list;
-use super::ledger::default_of;
+use super::ledger::{default_of, follow};
 use super::people::somebody_is_active;
 use super::run::{Play, sweeping};
 use super::tenant::ROLE;
@@ -136,7 +136,8 @@ impl Play<'_> {
                             && finding.company == Some(CompanyId::new(company))
                     });
                 let alike = likeness(*one).is_some() && likeness(*one) == likeness(*other);
-                if alike && self.ledger.are_one(*one, *other) && !told {
+                let settled = told || self.were_parted(*one, *other);
+                if alike && self.ledger.are_one(*one, *other) && !settled {
                     return Err(format!(
                         "contacts {one} and {other} are one person, and nobody is told"
                     ));
@@ -144,6 +145,18 @@ impl Play<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a person made active again what we had retired for the other's sake, or for the sake of one whom both
+    /// were.
+    fn were_parted(&self, one: u32, other: u32) -> bool {
+        let calls = || self.effects.iter().map(|(call, _)| call);
+        let was_retired = |contact| calls().any(|call| call.retires() == Some(contact));
+        let farewells = calls().filter_map(Call::farewell);
+        let mut heirs: BTreeMap<u32, u32> = farewells.filter(|(c, _)| was_retired(*c)).collect();
+        heirs.extend(calls().filter_map(Call::merge));
+        let are_one = follow(&heirs, one) == follow(&heirs, other);
+        are_one && (was_retired(one) || was_retired(other))
     }
 
     /// Nothing is open, and what is said to be done took effect.

@@ -216,7 +216,8 @@ impl<'l> Play<'l> {
     }
 
     pub(super) async fn person_edits(&mut self) {
-        let (untouched, unseen) = (self.looked_at(), self.unseen_logins().await);
+        let (untouched, in_work) = (self.looked_at(), self.in_work());
+        let unseen = self.unseen_logins().await;
         self.number += 1;
         let mut people = People {
             dice: &mut self.dice,
@@ -224,6 +225,7 @@ impl<'l> Play<'l> {
             ledger: &mut self.ledger,
             companies: &self.companies,
             untouched: &untouched,
+            in_work: &in_work,
             unseen: &unseen,
             number: self.number,
         };
@@ -243,6 +245,13 @@ impl<'l> Play<'l> {
         looks
             .filter_map(|call| call.reads_contact().or_else(|| call.company()))
             .collect()
+    }
+
+    /// What the workers wait to write. The lists that are read before a reference is pointed elsewhere pass at once,
+    /// so a worker that waits to do so has just looked.
+    fn in_work(&self) -> BTreeSet<String> {
+        let calls = (0..WORKERS).filter_map(|worker| self.lab.gate.waiting(worker));
+        calls.map(|call| format!("/{}", call.path)).collect()
     }
 
     /// Contacts whose login we were about to switch when we were interrupted.

@@ -217,7 +217,9 @@ impl Builder<'_> {
             items.push(json!({ "type": { "id": 1 }, "value": address, "defaultFlag": true }));
         }
         if self.dice.chance(20) {
-            let address = format!("{}{record}@home.example", first.to_lowercase());
+            // People of one name work at both companies; their homes are their own.
+            let (name, company) = (format!("{first}.{last}").to_lowercase(), person.company);
+            let address = format!("{name}{record}.{company}@home.example");
             // Sometimes it is an address that is not the default.
             items.push(json!({ "type": { "id": 6 }, "value": address, "defaultFlag": false }));
         }

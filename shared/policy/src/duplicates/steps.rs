@@ -1,7 +1,7 @@
 //! The writes of one merge.
 
 use model::{
-    Action, Communication, Contact, ContactId, Details, Evidence, NewCommunication, Note,
+    Action, Change, Communication, Contact, ContactId, Details, Evidence, NewCommunication,
     Reference, Snapshot,
 };
 
@@ -12,6 +12,7 @@ use crate::rules::MergeMethod;
 /// All writes of one merge, the merge itself last: whatever must survive is copied before it.
 pub(super) fn steps(
     now: &Snapshot,
+    planned: &[Change],
     method: MergeMethod,
     survivor: ContactId,
     why: &str,
@@ -96,10 +97,12 @@ pub(super) fn steps(
         ));
     }
     let marker = format!("Merged from contact {loser}.");
-    let earlier: Vec<&Note> = kept_details
+    let earlier: Vec<&str> = kept_details
         .notes
         .iter()
-        .filter(|note| note.text.reveal().starts_with(&marker))
+        .map(|note| note.text.reveal())
+        .chain(planned_notes(planned, survivor))
+        .filter(|text| text.contains(&marker))
         .collect();
     if let Some(text) = note(
         &marker,
@@ -189,7 +192,7 @@ fn missing_communications(kept: &Contact, gone: &Contact) -> Vec<NewCommunicatio
 /// The note that keeps what would be lost, if there is anything to keep that an earlier one does not.
 fn note(
     marker: &str,
-    earlier: &[&Note],
+    earlier: &[&str],
     (kept, kept_details): (&Contact, &Details),
     (gone, details): (&Contact, &Details),
 ) -> Option<String> {
@@ -209,8 +212,25 @@ fn note(
     let notes = details.notes.iter().filter(|note| !note.text.is_blank());
     let notes = notes.filter(|note| note.text.reveal() != farewell);
     lines.extend(notes.map(|note| format!("note: {}", note.text.reveal())));
-    lines.retain(|line| !earlier.iter().any(|note| note.mentions(line)));
+    lines.retain(|line| !earlier.iter().any(|text| mentions(text, line)));
     (!lines.is_empty()).then(|| format!("{marker} Kept from it:\n{}", lines.join("\n")))
+}
+
+/// Whether a text says this, among other things, on lines of its own.
+fn mentions(text: &str, lines: &str) -> bool {
+    let plain = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
+    format!("\n{}\n", plain(text)).contains(&format!("\n{}\n", plain(lines)))
+}
+
+/// What is to be written on a contact already. When its records are several, what was kept of one may be among what
+/// is kept of the next.
+fn planned_notes(planned: &[Change], on: ContactId) -> impl Iterator<Item = &str> {
+    planned
+        .iter()
+        .filter_map(move |change| match &change.action {
+            Action::AddNote { contact, text, .. } if *contact == on => Some(text.reveal()),
+            _ => None,
+        })
 }
 
 /// What a careful merge writes on the contact that it retires.

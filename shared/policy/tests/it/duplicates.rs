@@ -347,6 +347,36 @@ fn a_note_of_another_merge_is_not_taken_for_this_one() {
 }
 
 #[test]
+fn what_was_kept_of_one_record_among_the_notes_of_another_is_not_kept_twice() {
+    let mut third = copy();
+    third.id = id_of(12);
+    let mut now = company([john(), copy(), third]);
+    let note = |text: &str| Note {
+        id: NoteId::new(70),
+        text: text.into(),
+        type_id: None,
+        flagged: false,
+    };
+    let kept = "Merged from contact 12. Kept from it:\nnote: prefers mail";
+    // A merge of 12 into 11 got no further than its note.
+    now.details.get_mut(&id_of(11)).unwrap().notes = vec![note(kept)];
+    now.details.get_mut(&id_of(12)).unwrap().notes = vec![note("prefers mail")];
+    let texts = |now: &model::Snapshot| -> Vec<String> {
+        let changes = policy::plan(now, &enforce()).changes.into_iter();
+        let texts = changes.filter_map(|change| match change.action {
+            Action::AddNote { text, .. } => Some(text.reveal().to_owned()),
+            _ => None,
+        });
+        texts.collect()
+    };
+    let carried = format!("Merged from contact 11. Kept from it:\nnote: {kept}");
+    assert_eq!(texts(&now), std::slice::from_ref(&carried));
+    // The visit ended there; the next one finds it among the survivor's notes.
+    now.details.get_mut(&id_of(10)).unwrap().notes = vec![note(&carried)];
+    assert_eq!(texts(&now), [] as [String; 0]);
+}
+
+#[test]
 fn a_contact_that_cannot_be_read_whole_is_merged_by_hand() {
     let mut now = company([john(), copy()]);
     now.details.remove(&id_of(11));

@@ -9,10 +9,13 @@ use super::call::Returned;
 impl<J: Store> Executor<'_, J> {
     /// Brings the current records up to date with a write that succeeded, and images them.
     pub(super) fn take_over(&mut self, action: &Action, returned: Returned) -> Image {
-        if let Action::Merge { loser, .. } = action
+        if let Action::Merge {
+            loser, survivor, ..
+        } = action
             && let Some(gone) = self.current.contacts.get(loser)
         {
-            self.carried.extend(gone.types.iter().map(|label| label.id));
+            let carried = self.carried.entry(*survivor).or_default();
+            carried.extend(gone.types.iter().map(|label| label.id));
         }
         if !matches!(action, Action::Restore { .. }) {
             self.current.project(action);

@@ -1,8 +1,12 @@
 //! A second look right before a write: what it overwrites or destroys must be what was planned on. People edit
 //! while a visit is under way, and people win.
 
+use std::collections::BTreeSet;
+
 use journal::Store;
-use model::{Action, Contact, ContactId, FieldChange, Image, PrivateValue, TypeLabel};
+use model::{
+    Action, Contact, ContactId, ContactTypeId, FieldChange, Image, PrivateValue, TypeLabel,
+};
 use policy::differences;
 
 use super::Executor;
@@ -57,11 +61,10 @@ impl<J: Store> Executor<'_, J> {
             | Action::Reactivate { contact } => {
                 let now = reader.contact(*contact).await?;
                 let expected = self.current.contacts.get(contact);
-                let was_active = expected.is_some_and(|expected| expected.active);
                 let retires = matches!(action, Action::Retire { .. });
                 let is_stale = now.as_ref().is_none_or(|now| {
                     let has_new_role = retires && !expected.is_some_and(|e| same_roles(e, now));
-                    has_new_role || !stands(now, action, was_active)
+                    has_new_role || !stands(now, action, expected)
                 });
                 Ok(Look {
                     before: Image {
@@ -151,15 +154,10 @@ impl<J: Store> Executor<'_, J> {
 
     fn is_as_expected(&self, now: Option<&Contact>) -> bool {
         now.is_some_and(|now| {
-            let Some(mut expected) = self.current.contacts.get(&now.id).cloned() else {
+            let Some(expected) = self.current.contacts.get(&now.id).cloned() else {
                 return false;
             };
-            let carried = now
-                .types
-                .iter()
-                .filter(|label| self.carried.contains(&label.id) && !expected.has_type(label.id));
-            let carried: Vec<TypeLabel> = carried.cloned().collect();
-            expected.types.extend(carried);
+            let expected = with_carried(expected, now, self.carried.get(&now.id));
             differences(&expected, now).is_empty()
         })
     }
@@ -175,13 +173,31 @@ impl<J: Store> Executor<'_, J> {
     }
 }
 
+/// A contact as it is expected, with the labels that the PSA may have carried over to it, if it has.
+fn with_carried(
+    mut expected: Contact,
+    now: &Contact,
+    carried: Option<&BTreeSet<ContactTypeId>>,
+) -> Contact {
+    let is_carried = |label: &&TypeLabel| {
+        carried.is_some_and(|carried| carried.contains(&label.id)) && !expected.has_type(label.id)
+    };
+    let carried: Vec<TypeLabel> = now.types.iter().filter(is_carried).cloned().collect();
+    expected.types.extend(carried);
+    expected
+}
+
 /// Whether nobody has made a contact the default or billing contact since, or another one in its place.
 fn same_roles(expected: &Contact, now: &Contact) -> bool {
     expected.is_default == now.is_default && expected.is_billing == now.is_billing
 }
 
 /// Whether a contact shows what a write expects to overwrite.
-fn stands(now: &Contact, action: &Action, was_active: bool) -> bool {
+fn stands(now: &Contact, action: &Action, expected: Option<&Contact>) -> bool {
+    // At another company it is that company's visit that writes, and it may be under way.
+    if expected.is_some_and(|expected| expected.company != now.company) {
+        return false;
+    }
     match action {
         Action::SetFields { fields, .. } => fields.iter().all(|change| holds(now, change)),
         Action::RemoveCommunication { item, .. } => {
@@ -202,7 +218,9 @@ fn stands(now: &Contact, action: &Action, was_active: bool) -> bool {
         Action::RequestPassword { email, .. } => {
             now.is_invited() && now.emails().iter().any(|(held, _)| held == email)
         }
-        Action::Retire { .. } | Action::Reactivate { .. } => now.active == was_active,
+        Action::Retire { .. } | Action::Reactivate { .. } => {
+            expected.is_some_and(|expected| expected.active == now.active)
+        }
         _ => true,
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a record still shows what a write expects to overwrite.
 
-use model::{CommunicationId, CommunicationKind, CompanyId, Login, Portal};
+use model::{CommunicationId, CommunicationKind, CompanyId, ContactTypeId, Login, Portal};
 use serde_json::{Value, json};
 
 use super::*;
@@ -26,7 +26,7 @@ fn set(field: &str, before: Value) -> Action {
 }
 
 fn stands_now(action: &Action) -> bool {
-    stands(&contact(), action, true)
+    stands(&contact(), action, Some(&contact()))
 }
 
 #[test]
@@ -75,16 +75,48 @@ fn a_mail_goes_to_who_is_let_in_and_has_the_address() {
         contact: ID,
         email: address.parse().unwrap(),
     };
+    let before = contact();
     let mut now = contact();
-    assert!(!stands(&now, &mail("ada@x.example"), true), "not let in");
+    assert!(
+        !stands(&now, &mail("ada@x.example"), Some(&before)),
+        "not let in"
+    );
     now.portal.login = Login::Enabled;
-    assert!(stands(&now, &mail("ada@x.example"), true));
-    assert!(!stands(&now, &mail("ada@z.example"), true));
+    assert!(stands(&now, &mail("ada@x.example"), Some(&before)));
+    assert!(!stands(&now, &mail("ada@z.example"), Some(&before)));
 }
 
 #[test]
 fn a_contact_is_retired_unless_somebody_did_it() {
     let retire = Action::Retire { contact: ID };
-    assert!(stands(&contact(), &retire, true));
-    assert!(!stands(&contact(), &retire, false));
+    let mut inactive = contact();
+    inactive.active = false;
+    assert!(stands(&contact(), &retire, Some(&contact())));
+    assert!(!stands(&inactive, &retire, Some(&contact())));
+}
+
+#[test]
+fn whoever_was_moved_to_another_company_is_left_to_its_visits() {
+    let mut moved = contact();
+    moved.company = Some(CompanyId::new(10));
+    let retire = Action::Retire { contact: ID };
+    for action in [set("title", json!("Owner")), retire] {
+        assert!(!stands(&moved, &action, Some(&contact())));
+    }
+}
+
+#[test]
+fn a_label_is_expected_on_whom_the_psa_may_have_carried_it_to() {
+    let label = |id: u32| TypeLabel {
+        id: ContactTypeId::new(id),
+        name: format!("label {id}"),
+    };
+    let mut now = contact();
+    now.types = vec![label(1), label(2)];
+    let carried = BTreeSet::from([ContactTypeId::new(1), ContactTypeId::new(3)]);
+    assert_eq!(
+        with_carried(contact(), &now, Some(&carried)).types,
+        [label(1)]
+    );
+    assert_eq!(with_carried(contact(), &now, None).types, []);
 }
