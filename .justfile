@@ -15,7 +15,7 @@ check:
 msrv:
     .ci/msrv
 
-# One or more steps of the check: format, lint, doc, test, template.
+# One or more steps of the check: format, lint, doc, test, scan, template.
 step +names:
     tests/run {{ names }}
 

@@ -1,20 +1,26 @@
 //! The command line.
 
 mod read;
+mod stack;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args as Arguments, Parser, Subcommand};
+use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use model::{CompanyId, ContactId, ProposalId, Rule, RunId};
 use reconcile::Target;
+
+pub(crate) use stack::{Callbacks, Dlq, Doctor};
 
 /// Keeps the contacts of ConnectWise PSA in line: merges duplicates, sees to the default contact,
 /// and lets nobody into the portal without an address of their own.
 ///
 /// Without configuration it works on the local profile: an embedded sandbox with an example tenant,
 /// and an embedded journal, both kept under .rollcall/. No account, no network.
+///
+/// With --profile aws it works on a deployed stack, with the credentials and the region that the AWS tools would
+/// use (`AWS_PROFILE`, `AWS_REGION`): rollcall --profile aws --stack rollcall doctor
 ///
 /// Exit codes: 0 done, 1 something was found or refused, 2 usage or configuration, 3 the other side
 /// failed, 130 stopped by Ctrl-C.
@@ -30,6 +36,18 @@ pub(crate) struct Args {
 /// Where to work.
 #[derive(Arguments)]
 pub(crate) struct Profile {
+    /// What to work on
+    #[arg(
+        long = "profile",
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "PROFILE"
+    )]
+    pub(crate) kind: Kind,
+    /// The name of the stack to work on, with --profile aws
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) stack: Option<String>,
     /// The folder of the local profile
     #[arg(
         long,
@@ -38,17 +56,32 @@ pub(crate) struct Profile {
         value_name = "FOLDER"
     )]
     pub(crate) folder: PathBuf,
-    /// A rules file to work by, in place of the local profile's own, which enforces everything
+    /// A rules file to work by, in place of the local profile's own, which enforces everything, or of the stack's
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
+}
+
+/// What a profile works on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// An embedded sandbox with an example tenant
+    #[default]
+    Local,
+    /// A deployed stack
+    Aws,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Send sample events through receiver, queue and worker, and show what happened to each
+    ///
+    /// With --profile aws, HTTP events are posted to the callback address of the stack, and to nothing else; what it
+    /// answers is shown. What becomes of them is told by history.
     #[command(after_help = "Example:\n  rollcall replay events/\n  \
-        rollcall replay events/callback-receiver/03-portal-without-email.json --json\n\n\
-        Exit code: 0 when every event was taken to its end, whatever that was.")]
+        rollcall replay events/callback-receiver/03-portal-without-email.json --json\n  \
+        rollcall --profile aws --stack rollcall replay events/callback-receiver/01-all-in-order.json\n\n\
+        Exit code: 0 when every event was taken to its end, or answered by the stack, whatever that was;\n\
+        3 when the stack did not answer, or with an error of its own.")]
     Replay(Replay),
     /// Show what would be changed, why, and how far it reaches; write nothing
     ///
@@ -66,6 +99,10 @@ pub(crate) enum Command {
     /// The file is the approval, so nothing is asked. Each company is read anew; changes whose records
     /// are not as the plan found them are refused, and each difference is named. The rules must be those
     /// that the plan was made under.
+    ///
+    /// With --profile aws this process writes beside the workers. Each record is looked at once more before it is
+    /// written to, but a worker at the same company at the same moment may still get in between: do not run it while
+    /// callbacks about the same companies pour in.
     #[command(
         after_help = "Example:\n  rollcall apply plan.json\n\nThe file is made by: rollcall plan --out plan.json\n\n\
         Exit code: 1 when something was refused or waits for review, 2 when the file is no plan for this\n\
@@ -80,8 +117,9 @@ pub(crate) enum Command {
     Review(Review),
     /// Say yes to what waits, and have it done
     ///
-    /// The companies are visited at once. Approving a pair says that the two are one person. What was
-    /// rejected can be approved after all, but for pairs, which were told apart for ever.
+    /// The companies are visited at once; with --profile aws, by the workers, who are told through their queue.
+    /// Approving a pair says that the two are one person. What was rejected can be approved after all, but for pairs,
+    /// which were told apart for ever.
     #[command(after_help = "Example:\n  rollcall approve pair-83002-83020\n\n\
         Exit code: 1 when nothing waits under such an id, or something stands in the way, 3 when the PSA\n\
         failed.")]
@@ -99,6 +137,9 @@ pub(crate) enum Command {
     ///
     /// Shows first what becomes of each change, and asks. What a person has changed since is left alone
     /// and told. An undo is a run like any other, and can be taken back in turn.
+    ///
+    /// With --profile aws this process writes beside the workers: do not run it while callbacks about the same
+    /// companies pour in.
     #[command(after_help = "Example:\n  rollcall undo 20260304-5f0c1a1e2b\n  \
         rollcall undo 20260304-5f0c1a1e2b.3 --yes\n\n\
         Exit code: 1 when something was left alone or failed, when nothing was to be taken back, and\n\
@@ -138,9 +179,25 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  rollcall sandbox --listen 127.0.0.1:8080 \
         --callback http://127.0.0.1:9000/cw/TOKEN")]
     Sandbox(Sandbox),
-    /// Check a rules file, or show the rules in force
+    /// Check a rules file, show the rules in force, or put others into force
     #[command(subcommand)]
     Rules(Rules),
+    /// Look at what the workers gave up, and send it again (with --profile aws)
+    #[command(subcommand)]
+    Dlq(Dlq),
+    /// Check, make or remove the PSA's callback entries that send to the stack (with --profile aws)
+    #[command(subcommand)]
+    Callbacks(Callbacks),
+    /// Check a deployed stack from end to end, and say in words what is wrong (with --profile aws)
+    ///
+    /// Credentials, outputs, secrets, rules, the PSA's rights, queues, journal and callbacks are looked at one by one;
+    /// what fails does not keep it from looking at the rest. Nothing is written.
+    #[command(
+        after_help = "Example:\n  rollcall --profile aws --stack rollcall doctor\n  \
+        rollcall --profile aws --stack rollcall doctor --json\n\n\
+        Exit code: 1 when something is wrong."
+    )]
+    Doctor(Doctor),
 }
 
 #[derive(Arguments)]
@@ -293,6 +350,9 @@ pub(crate) struct Sandbox {
     /// Where to send contact and company callbacks
     #[arg(long, value_name = "URL")]
     pub(crate) callback: Option<String>,
+    /// Where callbacks say that their signing keys are, such as <https://na.myconnectwise.net>; by default, here
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) site: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -306,10 +366,27 @@ pub(crate) enum Rules {
         file: PathBuf,
     },
     /// Print the rules in force
-    #[command(after_help = "Example:\n  rollcall rules show --rules rules.toml")]
+    #[command(after_help = "Example:\n  rollcall rules show --rules rules.toml\n  \
+        rollcall --profile aws --stack rollcall rules show")]
     Show {
         /// Print data instead of text
         #[arg(long)]
         json: bool,
+    },
+    /// Put a rules file into force on a deployed stack (with --profile aws)
+    ///
+    /// The file is checked first. Which rules become others is shown, and asked about. The workers look at their rules
+    /// every five minutes.
+    #[command(
+        after_help = "Example:\n  rollcall --profile aws --stack rollcall rules push rules.toml\n\n\
+        Exit code: 1 when there is a mistake in the file, or the answer was no."
+    )]
+    Push {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Do it without asking
+        #[arg(long)]
+        yes: bool,
     },
 }

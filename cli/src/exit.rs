@@ -62,10 +62,23 @@ impl fmt::Display for Stopped {
 
 impl std::error::Error for Stopped {}
 
+/// Does something that may write. Ctrl-C ends it between two steps, and not the process.
+pub(crate) async fn unless_stopped<T>(
+    work: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
+    tokio::select! {
+        result = work => result,
+        Ok(()) = tokio::signal::ctrl_c() => Err(Stopped.into()),
+    }
+}
+
 /// Says what went wrong and finds the exit code for it.
 pub(crate) fn explain_failure(error: &anyhow::Error) -> Exit {
     print::failure(error);
-    if error.chain().any(|cause| cause.is::<UsageError>()) {
+    let is_configuration = |cause: &(dyn std::error::Error + 'static)| {
+        cause.is::<UsageError>() || cause.is::<startup::Problems>()
+    };
+    if error.chain().any(is_configuration) {
         Exit::Usage
     } else if error.is::<Stopped>() {
         Exit::Stopped

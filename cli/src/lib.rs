@@ -1,9 +1,12 @@
 //! The operator's tool.
 //!
 //! [`run`] is the whole program: it reads the arguments, works on the local profile (an embedded
-//! sandbox with an example tenant and an embedded journal, see [`local`]), prints what a person likes
-//! to read or, with `--json`, the same as data, and returns an exit code. `rollcall match` alone needs
-//! no profile: it runs the matching engine on a file.
+//! sandbox with an example tenant and an embedded journal, see [`local`]) or on a deployed stack, prints
+//! what a person likes to read or, with `--json`, the same as data, and returns an exit code. `rollcall
+//! match` alone needs no profile: it runs the matching engine on a file.
+//!
+//! Commands work on a desk: a PSA, a journal and rules. The profiles differ in how that is made, and in
+//! who else works there; each command is one generic function.
 //!
 //! What it deliberately does not do: it decides nothing. The receiver, the worker, the client and the
 //! journal that it drives are the ones that are deployed; here they are put together and their
@@ -11,12 +14,16 @@
 
 mod args;
 mod commands;
+mod deployed;
+mod desk;
 mod draft;
 mod exit;
 pub mod local;
 mod matches;
 mod plan_file;
+mod post;
 mod print;
+mod profile;
 pub mod replay;
 mod report;
 mod sheet;
@@ -49,6 +56,7 @@ pub fn run() -> ExitCode {
 
 async fn dispatch(args: Args) -> anyhow::Result<Exit> {
     let profile = &args.profile;
+    profile.check()?;
     match args.command {
         Command::Replay(command) => commands::replay::run(profile, command).await,
         Command::Plan(command) => commands::plan::run(profile, &command).await,
@@ -62,6 +70,9 @@ async fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Forget(command) => commands::forget::run(profile, &command).await,
         Command::Match(command) => commands::match_contacts::run(&command),
         Command::Sandbox(command) => commands::sandbox::run(command).await,
-        Command::Rules(command) => commands::rules::run(profile, &command),
+        Command::Rules(command) => commands::rules::run(profile, &command).await,
+        Command::Dlq(command) => commands::dlq::run(profile, &command).await,
+        Command::Callbacks(command) => commands::callbacks::run(profile, &command).await,
+        Command::Doctor(command) => commands::doctor::run(profile, &command).await,
     }
 }

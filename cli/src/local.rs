@@ -7,7 +7,6 @@
 mod clock;
 mod folder;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,14 +17,14 @@ use connectwise::{Config, Reader, Settings, Writer};
 use contact_policy::Worker;
 use http_client::{Client, ClientConfig, Url};
 use jiff::Timestamp;
-use journal::{Query, Sqlite, Store as _};
-use model::{Cause, CompanyId, ContactId, Entry, RunId, Source};
+use journal::Sqlite;
 use policy::Rules;
 use queue::{MemoryQueue, QueueRules};
-use reconcile::{Clock, Reconciler, Request};
+use reconcile::{Clock, Reconciler};
 use sandbox::{RequestLog, Sandbox, WorldHandle};
 
-use crate::exit::{Stopped, UsageError};
+use crate::desk::{Desk, Keeper};
+use crate::exit::unless_stopped;
 use clock::WorldTimer;
 use folder::Folder;
 
@@ -138,89 +137,17 @@ impl Local {
         self.sandbox.requests()
     }
 
-    /// The journal.
-    #[must_use]
-    pub fn journal(&self) -> &Sqlite {
-        &self.journal
-    }
-
-    /// Reads the fake PSA.
-    #[must_use]
-    pub fn reader(&self) -> &Reader {
-        &self.reader
-    }
-
-    /// The rules in force.
-    #[must_use]
-    pub fn rules(&self) -> &Rules {
-        &self.rules
-    }
-
-    /// Whose PSA it is: the login company.
-    #[must_use]
-    pub fn tenant(&self) -> String {
-        self.world().lock().credentials().company
-    }
-
-    /// What time it is in the fake PSA.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        self.world().lock().now
-    }
-
-    /// What visits companies, and may write as far as the rules say.
-    #[must_use]
-    pub fn reconciler(&self) -> &Reconciler<Arc<Sqlite>> {
-        self.worker.reconciler()
-    }
-
-    /// A reconciler that has no writer, and so cannot write.
-    #[must_use]
-    pub fn observer(&self) -> Reconciler<Arc<Sqlite>> {
-        self.reconciler_with(None)
-    }
-
-    /// A reconciler that can write whatever the rules say: to take back what was done. Whoever sets every policy
-    /// to observe after trouble must be able to.
-    #[must_use]
-    pub fn undoer(&self) -> Reconciler<Arc<Sqlite>> {
-        self.reconciler_with(Some(Writer::new(self.reader.clone())))
-    }
-
-    fn reconciler_with(&self, writer: Option<Writer>) -> Reconciler<Arc<Sqlite>> {
-        let clock = Arc::new(now_of(&self.world()));
-        let (reader, rules) = (self.reader.clone(), self.rules.clone());
-        Reconciler::new(reader, writer, self.journal.clone(), rules, clock)
-    }
-
-    /// What a command asks for at a company. Its run has a name of its own as long as the clock moves from one
-    /// command to the next.
-    #[must_use]
-    pub fn request(
-        &self,
-        command: &str,
-        company: CompanyId,
-        contacts: BTreeSet<ContactId>,
-    ) -> Request {
-        Request {
-            company,
-            contacts,
-            run: Request::run_id(self.now(), &format!("{command} {company}"), 1),
-            cause: Cause {
-                source: Source::Command {
-                    name: command.to_owned(),
-                },
-                message: None,
-            },
+    /// What commands work on.
+    pub(crate) fn desk(&self) -> Desk<'_, Sqlite> {
+        Desk {
+            reader: &self.reader,
+            rules: &self.rules,
+            journal: &self.journal,
+            reconciler: self.worker.reconciler(),
+            tenant: self.world().lock().credentials().company,
+            clock: Arc::new(now_of(&self.world())),
+            keeper: Keeper::Sandbox(self),
         }
-    }
-
-    /// What a run wrote, as the journal tells it.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub async fn written(&self, run: &RunId) -> anyhow::Result<Vec<Entry>> {
-        Ok(self.journal.entries(&Query::of_run(run.clone())).await?)
     }
 
     /// Does what may write, and saves the fake PSA however that ends: the next command must find what the journal
@@ -229,10 +156,7 @@ impl Local {
         &self,
         work: impl Future<Output = anyhow::Result<T>>,
     ) -> anyhow::Result<T> {
-        let result = tokio::select! {
-            result = work => result,
-            Ok(()) = tokio::signal::ctrl_c() => Err(Stopped.into()),
-        };
+        let result = unless_stopped(work).await;
         self.save()?;
         result
     }
@@ -246,34 +170,18 @@ impl Local {
     }
 }
 
-/// The rules of the local profile: those of a file, or everything enforced.
-///
-/// # Errors
-/// When the file cannot be read, or with every mistake in it.
-pub fn rules(file: Option<&Path>) -> anyhow::Result<Rules> {
-    match file {
-        None => Ok(Rules::default().in_mode(model::Mode::Enforce)),
-        Some(file) => {
-            let shown = file.display();
-            let text = std::fs::read_to_string(file)
-                .map_err(|error| UsageError::raise(format!("read {shown}: {error}")))?;
-            Rules::parse(&text).map_err(|error| UsageError::raise(format!("{shown}: {error}")))
-        }
-    }
-}
-
-/// The journal kept in a folder, without starting anything. `None` when there is none yet.
+/// The journal kept in a folder, without starting anything. Where there is none yet, one with nothing in it.
 ///
 /// # Errors
 /// When it cannot be opened.
-pub fn journal(folder: &Path) -> anyhow::Result<Option<Sqlite>> {
+pub(crate) fn journal(folder: &Path) -> anyhow::Result<Sqlite> {
     let path = folder.join(folder::JOURNAL);
-    if !path.exists() {
-        return Ok(None);
-    }
-    Ok(Some(
-        Sqlite::open(path).context("failed to open the journal")?,
-    ))
+    let journal = if path.exists() {
+        Sqlite::open(path)
+    } else {
+        Sqlite::in_memory()
+    };
+    journal.context("failed to open the journal")
 }
 
 fn now_of(world: &WorldHandle) -> impl Fn() -> Timestamp + Clone + Send + Sync + 'static {

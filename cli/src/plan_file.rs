@@ -102,7 +102,7 @@ pub(crate) fn read(path: &Path, rules: &Rules) -> anyhow::Result<SavedPlan> {
 }
 
 /// The names of the rules that are not the same.
-fn differing(then: &Value, now: &Value, name: &str, names: &mut Vec<String>) {
+pub(crate) fn differing(then: &Value, now: &Value, name: &str, names: &mut Vec<String>) {
     match (then, now) {
         (Value::Object(then), Value::Object(now)) => {
             let keys: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
@@ -121,13 +121,17 @@ fn differing(then: &Value, now: &Value, name: &str, names: &mut Vec<String>) {
 }
 
 /// Refuses a plan of another tenant.
-pub(crate) fn check_tenant(path: &Path, plan: &SavedPlan, tenant: &str) -> anyhow::Result<()> {
+pub(crate) fn check_tenant(
+    path: &Path,
+    plan: &SavedPlan,
+    tenant: &str,
+    elsewhere: &str,
+) -> anyhow::Result<()> {
     if plan.tenant == tenant {
         return Ok(());
     }
     Err(UsageError::raise(format!(
-        "{} was made for the tenant {}, and this is {tenant}; name the folder of that one's profile \
-         (--folder), or make the plan anew",
+        "{} was made for the tenant {}, and this is {tenant}; name {elsewhere}, or make the plan anew",
         path.display(),
         plan.tenant
     )))
@@ -191,8 +195,8 @@ mod tests {
             assert!(!error.contains("Ada"), "{error}");
         }
         assert!(read(&folder.path().join("none"), &rules()).is_err());
-        assert!(check_tenant(&path, &plan(), "northwindmsp").is_ok());
-        let other = check_tenant(&path, &plan(), "other").unwrap_err();
+        assert!(check_tenant(&path, &plan(), "northwindmsp", "").is_ok());
+        let other = check_tenant(&path, &plan(), "other", "").unwrap_err();
         assert!(other.to_string().contains("for the tenant northwindmsp"));
     }
 

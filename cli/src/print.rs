@@ -1,7 +1,10 @@
 //! What a person reads: the one place that writes to the terminal.
 
 pub(crate) mod apply;
+pub(crate) mod callbacks;
 mod columns;
+pub(crate) mod dlq;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod forget;
 pub(crate) mod history;
@@ -240,7 +243,7 @@ fn evidence(out: &mut Out, evidence: &[Evidence]) -> anyhow::Result<()> {
     more(out, &format!("evidence: {}", words.join("; ")))
 }
 
-fn plural(count: usize, thing: &str) -> String {
+pub(crate) fn plural(count: usize, thing: &str) -> String {
     if count == 1 {
         format!("1 {thing}")
     } else {

@@ -22,6 +22,20 @@ def resources(template):
 
 
 @pytest.fixture(scope="session")
+def of_type(template):
+    """The properties of each resource of a type, by logical name; `of_type("SQS::Queue")`."""
+
+    def of_type(name):
+        return {
+            logical: resource["Properties"]
+            for logical, resource in template["Resources"].items()
+            if resource["Type"] == f"AWS::{name}"
+        }
+
+    return of_type
+
+
+@pytest.fixture(scope="session")
 def functions(template):
     """The properties of each function, by its folder under functions/."""
     return {
@@ -59,6 +73,11 @@ def attribute_of(value):
 def as_list(value):
     """IAM takes one string where it takes a list."""
     return value if isinstance(value, list) else [value]
+
+
+def text_of(value):
+    """The text of `!Sub text`, or of a plain text."""
+    return value["Fn::Sub"] if isinstance(value, dict) else value
 
 
 def without_tests(text):

@@ -3,10 +3,9 @@
 import json
 import re
 import subprocess
-from pathlib import PurePosixPath
 
 import pytest
-from conftest import ROOT, files, without_tests
+from conftest import ROOT, attribute_of, files
 
 # A variable as the code names it.
 VARIABLE = re.compile(r'"(ROLLCALL_[A-Z_]+)"')
@@ -51,7 +50,7 @@ def test_folder_package_binary_and_function_have_one_name(folder, template, bina
         for resource in template["Resources"].values()
         if resource["Properties"].get("CodeUri") == f"functions/{folder}"
     ]
-    assert resource["Metadata"] == {"BuildMethod": "rust-cargolambda"}
+    assert resource["Metadata"]["BuildMethod"] == "rust-cargolambda"
     assert resource["Properties"]["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{folder}"}
 
 
@@ -98,9 +97,10 @@ def test_the_tenants_secret_has_the_keys_that_the_code_asks_for(resources):
         assert f'"{key}"' in startup, key
 
 
-def test_the_journal_is_in_the_one_folder_a_function_may_write_to(functions):
-    journal = PurePosixPath(variables_of(functions["contact-policy"])["ROLLCALL_JOURNAL"])
-    assert str(journal.parent) == "/tmp"
+def test_the_journal_is_the_table_and_keeps_what_the_operator_says(functions):
+    variables = variables_of(functions["contact-policy"])
+    assert variables["ROLLCALL_JOURNAL_TABLE"] == {"Ref": "Journal"}
+    assert variables["ROLLCALL_JOURNAL_KEEP_DAYS"] == {"Ref": "JournalKeepDays"}
 
 
 def test_callbacks_come_by_one_route_with_the_token_in_the_path(functions):
@@ -127,13 +127,26 @@ def test_the_access_log_does_not_hold_the_token(resources):
     assert all(json.loads(log_format).values())
 
 
-def test_every_log_is_deleted_in_time(template, functions):
-    groups = {
-        name: resource["Properties"]
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Logs::LogGroup"
-    }
-    for name, group in groups.items():
-        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
+def test_a_function_logs_to_the_group_it_may_write_to(functions, of_type, statements):
+    groups = of_type("Logs::LogGroup")
     for folder, function in functions.items():
-        assert function["LoggingConfig"]["LogGroup"]["Ref"] in groups, folder
+        group = function["LoggingConfig"]["LogGroup"]["Ref"]
+        assert group in groups, folder
+        (write,) = [statement for statement in statements[folder] if statement["Sid"] == "WriteLogs"]
+        assert attribute_of(write["Resource"]) == group, folder
+
+
+def test_what_the_operators_tool_reads_of_the_stack_is_an_output_of_it(template):
+    names = [
+        name
+        for text in files("shared/startup", "cli")
+        for module in re.findall(r"mod output \{(.*?)\n\}", text, re.DOTALL)
+        for name in re.findall(r'"(\w+)"', module)
+    ]
+    assert names
+    assert set(names) <= template["Outputs"].keys()
+
+
+def test_the_site_that_is_told_is_the_site_that_is_used(template, functions):
+    site = variables_of(functions["contact-policy"])["ROLLCALL_CONNECTWISE_SITE"]
+    assert template["Outputs"]["ConnectWiseSite"]["Value"] == site

@@ -19,9 +19,16 @@ def test_companies_do_not_limit_each_other(resources):
     assert queue["FifoThroughputLimit"] == "perMessageGroupId"
 
 
-def test_messages_are_encrypted(resources):
-    for name in ("WorkQueue", "DeadLetterQueue"):
-        assert resources[name]["SqsManagedSseEnabled"] is True, name
+def test_a_queue_is_spoken_to_over_tls_only(resources, of_type):
+    policies = {policy["Queues"][0]["Ref"]: policy for policy in of_type("SQS::QueuePolicy").values()}
+    assert policies.keys() == of_type("SQS::Queue").keys()
+    for queue, policy in policies.items():
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement["Effect"] == "Deny", queue
+        assert statement["Principal"] == "*", queue
+        assert statement["Action"] == "sqs:*", queue
+        assert attribute_of(statement["Resource"]) == queue
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}, queue
 
 
 def test_a_message_stays_hidden_for_six_times_the_workers_timeout(resources, functions):

@@ -2,14 +2,15 @@
 
 use model::{Action, CompanyPlan, Outcome, ProposalId, SavedPlan};
 use policy::Rules;
-use reconcile::{Applied, Refusal};
+use reconcile::{Applied, Refusal, Store};
 use serde_json::{Value, json};
 
 use crate::args::{Apply, Profile};
+use crate::desk::Desk;
 use crate::exit::Exit;
-use crate::local::{self, Local};
 use crate::plan_file;
 use crate::print::{self, Out, Progress};
+use crate::profile::Opened;
 use crate::units::{Standing, units};
 
 /// What became of the plan of one company.
@@ -36,13 +37,23 @@ pub(crate) struct Counts {
 }
 
 pub(crate) async fn run(profile: &Profile, command: &Apply) -> anyhow::Result<Exit> {
-    let rules = local::rules(profile.rules.as_deref())?;
-    let plan = plan_file::read(&command.file, &rules)?;
-    let local = Local::open(&profile.folder, rules).await?;
-    plan_file::check_tenant(&command.file, &plan, &local.tenant())?;
+    let place = profile.place().await?;
+    let plan = plan_file::read(&command.file, place.rules())?;
+    match place.open().await? {
+        Opened::Local(local) => carry_out(&local.desk(), &plan, command).await,
+        Opened::Stack(stack) => carry_out(&stack.desk(), &plan, command).await,
+    }
+}
 
-    local.world().advance(1);
-    let companies = local.keep(apply(&local, &plan)).await?;
+async fn carry_out<J: Store>(
+    desk: &Desk<'_, J>,
+    plan: &SavedPlan,
+    command: &Apply,
+) -> anyhow::Result<Exit> {
+    let elsewhere = desk.how_to_name_another();
+    plan_file::check_tenant(&command.file, plan, &desk.tenant, elsewhere)?;
+    desk.look_out().await;
+    let companies = desk.write(apply(desk, plan)).await?;
     let mut out = Out::new();
     if command.json {
         let data: Vec<Value> = companies.iter().map(data).collect();
@@ -65,16 +76,19 @@ pub(crate) async fn run(profile: &Profile, command: &Apply) -> anyhow::Result<Ex
     })
 }
 
-async fn apply<'p>(local: &Local, plan: &'p SavedPlan) -> anyhow::Result<Vec<Company<'p>>> {
+async fn apply<'p, J: Store>(
+    desk: &Desk<'_, J>,
+    plan: &'p SavedPlan,
+) -> anyhow::Result<Vec<Company<'p>>> {
     let progress = Progress::new("applying the plans of companies", plan.companies.len());
     let mut companies = Vec::new();
     for saved in &plan.companies {
-        let request = local.request("apply", saved.company.id, saved.around.clone());
+        let request = desk.request("apply", saved.company.id, saved.around.clone());
         // One company's trouble is not the next one's.
-        let applied = local.reconciler().apply(saved, &request).await;
+        let applied = desk.reconciler.apply(saved, &request).await;
         companies.push(Company {
             saved,
-            waiting: waiting(saved, local.rules()),
+            waiting: waiting(saved, desk.rules),
             applied,
         });
         progress.step();

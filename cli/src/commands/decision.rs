@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use journal::Store as _;
 use model::{Decision, Mode, Proposal, ProposalId, Verdict};
-use reconcile::Planned;
+use reconcile::{Planned, Store};
 
-use crate::local::Local;
+use crate::desk::Desk;
 use crate::print::{self, Out};
 
 /// What an id means to somebody who decides.
@@ -19,8 +18,8 @@ enum Meaning {
 
 /// Finds what the ids mean. `None`, and it is told why, when one of them cannot be decided: then nothing at
 /// all is.
-pub(super) async fn find(
-    local: &Local,
+pub(super) async fn find<J: Store>(
+    desk: &Desk<'_, J>,
     out: &mut Out,
     ids: &[ProposalId],
     verdict: Verdict,
@@ -28,7 +27,7 @@ pub(super) async fn find(
     let mut found = Vec::new();
     let ids: BTreeSet<&ProposalId> = ids.iter().collect();
     for id in &ids {
-        match meaning(local, id, verdict).await? {
+        match meaning(desk, id, verdict).await? {
             Meaning::Open(proposal) => found.push(proposal),
             Meaning::Closed(said) => print::review::closed(out, id, said.as_ref())?,
         }
@@ -36,11 +35,15 @@ pub(super) async fn find(
     Ok((found.len() == ids.len()).then_some(found))
 }
 
-async fn meaning(local: &Local, id: &ProposalId, verdict: Verdict) -> anyhow::Result<Meaning> {
-    if let Some(proposal) = local.journal().proposal(id).await? {
+async fn meaning<J: Store>(
+    desk: &Desk<'_, J>,
+    id: &ProposalId,
+    verdict: Verdict,
+) -> anyhow::Result<Meaning> {
+    if let Some(proposal) = desk.journal.proposal(id).await? {
         return Ok(Meaning::Open(proposal));
     }
-    let Some(said) = local.journal().decision(id).await? else {
+    let Some(said) = desk.journal.decision(id).await? else {
         return Ok(Meaning::Closed(None));
     };
     // Who was told apart stays apart; anything else may be decided otherwise.
@@ -48,16 +51,19 @@ async fn meaning(local: &Local, id: &ProposalId, verdict: Verdict) -> anyhow::Re
     let reopened = if is_final || said.verdict == verdict {
         None
     } else {
-        undecided(local, &said).await?
+        undecided(desk, &said).await?
     };
     Ok(reopened.map_or(Meaning::Closed(Some(said)), Meaning::Open))
 }
 
 /// What a decision is about, as it stands now and would wait if nobody had decided. `None` when nothing asks
 /// for it any more.
-async fn undecided(local: &Local, said: &Decision) -> anyhow::Result<Option<Proposal>> {
-    let request = local.request("review", said.company, BTreeSet::new());
-    let Some(Planned { mut snapshot, .. }) = local.observer().plan(&request).await? else {
+async fn undecided<J: Store>(
+    desk: &Desk<'_, J>,
+    said: &Decision,
+) -> anyhow::Result<Option<Proposal>> {
+    let request = desk.request("review", said.company, BTreeSet::new());
+    let Some(Planned { mut snapshot, .. }) = desk.observer().plan(&request).await? else {
         return Ok(None);
     };
     // A contact that was brought back since has another id by now.
@@ -67,23 +73,23 @@ async fn undecided(local: &Local, said: &Decision) -> anyhow::Result<Option<Prop
         .renamed(|old| returned.get(&old).copied().unwrap_or(old));
     let decisions = &mut snapshot.memory.decisions;
     decisions.retain(|decision| decision.proposal != id);
-    let rules = local.rules().clone().in_mode(Mode::Review);
+    let rules = desk.rules.clone().in_mode(Mode::Review);
     let plan = policy::plan(&snapshot, &rules);
     let all = policy::proposals(&snapshot, &rules, &plan, &request.run);
     Ok(all.into_iter().find(|found| found.id == id))
 }
 
 /// Records what was said.
-pub(super) async fn record(
-    local: &Local,
+pub(super) async fn record<J: Store>(
+    desk: &Desk<'_, J>,
     out: &mut Out,
     proposals: &[Proposal],
     verdict: Verdict,
     by: &str,
 ) -> anyhow::Result<()> {
     for proposal in proposals {
-        let decision = Decision::on(proposal, verdict, local.now(), by);
-        local.journal().decide(&decision).await?;
+        let decision = Decision::on(proposal, verdict, desk.now(), by);
+        desk.journal.decide(&decision).await?;
         print::review::recorded(out, proposal, verdict)?;
     }
     Ok(())

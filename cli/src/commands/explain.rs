@@ -2,29 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journal::{Query, Sqlite, Store as _};
+use journal::{Query, Store};
 use model::{ChangeId, CompanyId, Entry, RunId};
 
 use crate::args::{Explain, Profile};
 use crate::exit::Exit;
-use crate::local;
 use crate::print::{self, Out};
+use crate::profile::Journal;
 
 pub(crate) async fn run(profile: &Profile, command: &Explain) -> anyhow::Result<Exit> {
+    match profile.journal().await? {
+        Journal::Local(journal) => explain(&journal, command).await,
+        Journal::Stack(journal) => explain(&journal, command).await,
+    }
+}
+
+async fn explain<J: Store>(journal: &J, command: &Explain) -> anyhow::Result<Exit> {
     let mut entries = Vec::new();
     let mut findings = Vec::new();
-    let mut undone_by = BTreeMap::new();
-    if let Some(journal) = local::journal(&profile.folder)? {
-        if let Ok(id) = command.id.parse::<ChangeId>() {
-            entries.extend(journal.entry(&id).await?);
-        }
-        if entries.is_empty() {
-            let query = Query::of_run(RunId::new(command.id.as_str()));
-            entries = journal.entries(&query).await?;
-            findings = journal.findings(&query).await?;
-        }
-        undone_by = undone(&journal, &entries).await?;
+    if let Ok(id) = command.id.parse::<ChangeId>() {
+        entries.extend(journal.entry(&id).await?);
     }
+    if entries.is_empty() {
+        let query = Query::of_run(RunId::new(command.id.as_str()));
+        entries = journal.entries(&query).await?;
+        findings = journal.findings(&query).await?;
+    }
+    let undone_by = undone(journal, &entries).await?;
     let mut out = Out::new();
     if command.json {
         out.json(&serde_json::json!({ "changes": entries, "findings": findings, "taken_back_by": undone_by }))?;
@@ -41,8 +45,8 @@ pub(crate) async fn run(profile: &Profile, command: &Explain) -> anyhow::Result<
 }
 
 /// By which changes each of these was taken back.
-async fn undone(
-    journal: &Sqlite,
+async fn undone<J: Store>(
+    journal: &J,
     entries: &[Entry],
 ) -> anyhow::Result<BTreeMap<ChangeId, Vec<ChangeId>>> {
     let mut undone: BTreeMap<ChangeId, Vec<ChangeId>> = BTreeMap::new();

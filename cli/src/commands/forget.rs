@@ -1,12 +1,12 @@
 //! `rollcall forget`: the journal's retention.
 
-use journal::{Forgotten, Store as _};
+use journal::Store;
 use serde_json::json;
 
 use crate::args::{Forget, Profile};
 use crate::exit::Exit;
-use crate::local;
 use crate::print::{self, Out, agreed};
+use crate::profile::Journal;
 
 pub(crate) async fn run(profile: &Profile, command: &Forget) -> anyhow::Result<Exit> {
     let mut out = Out::new();
@@ -16,10 +16,14 @@ pub(crate) async fn run(profile: &Profile, command: &Forget) -> anyhow::Result<E
             return Ok(Exit::Found);
         }
     }
-    let forgotten = match local::journal(&profile.folder)? {
-        Some(journal) => journal.forget(command.before).await?,
-        None => Forgotten::default(),
-    };
+    match profile.journal().await? {
+        Journal::Local(journal) => forget(&journal, &mut out, command).await,
+        Journal::Stack(journal) => forget(&journal, &mut out, command).await,
+    }
+}
+
+async fn forget<J: Store>(journal: &J, out: &mut Out, command: &Forget) -> anyhow::Result<Exit> {
+    let forgotten = journal.forget(command.before).await?;
     if command.json {
         out.json(&json!({
             "emptied": forgotten.images,
@@ -28,7 +32,7 @@ pub(crate) async fn run(profile: &Profile, command: &Forget) -> anyhow::Result<E
             "approvals": forgotten.decisions,
         }))?;
     } else {
-        print::forget::result(&mut out, forgotten)?;
+        print::forget::result(out, forgotten)?;
     }
     Ok(Exit::Done)
 }

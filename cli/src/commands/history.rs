@@ -1,17 +1,24 @@
 //! `rollcall history`: what was done.
 
-use journal::{Query, Sqlite, Store as _};
+use journal::{Query, Store};
 use model::Decision;
 
 use crate::args::{History, Profile};
 use crate::exit::Exit;
-use crate::local;
 use crate::print::{self, Out};
+use crate::profile::Journal;
 
 /// How many changes and findings are listed: the latest.
 const LISTED: usize = 1000;
 
 pub(crate) async fn run(profile: &Profile, command: &History) -> anyhow::Result<Exit> {
+    match profile.journal().await? {
+        Journal::Local(journal) => list(&journal, command).await,
+        Journal::Stack(journal) => Box::pin(list(&journal, command)).await,
+    }
+}
+
+async fn list<J: Store>(journal: &J, command: &History) -> anyhow::Result<Exit> {
     let query = Query {
         contact: command.contact,
         company: command.company,
@@ -21,14 +28,9 @@ pub(crate) async fn run(profile: &Profile, command: &History) -> anyhow::Result<
         until: command.until,
         limit: LISTED,
     };
-    let (entries, findings, decisions) = match local::journal(&profile.folder)? {
-        Some(journal) => (
-            journal.entries(&query).await?,
-            journal.findings(&query).await?,
-            decisions(&journal, &query).await?,
-        ),
-        None => (Vec::new(), Vec::new(), Vec::new()),
-    };
+    let entries = journal.entries(&query).await?;
+    let findings = journal.findings(&query).await?;
+    let decisions = decisions(journal, &query).await?;
     let mut out = Out::new();
     if command.json {
         out.json(&serde_json::json!({ "changes": entries, "findings": findings, "decisions": decisions }))?;
@@ -39,7 +41,7 @@ pub(crate) async fn run(profile: &Profile, command: &History) -> anyhow::Result<
 }
 
 /// What people decided. The journal keeps that by company, and asks for no run, policy or contact.
-async fn decisions(journal: &Sqlite, query: &Query) -> anyhow::Result<Vec<Decision>> {
+async fn decisions<J: Store>(journal: &J, query: &Query) -> anyhow::Result<Vec<Decision>> {
     let Query {
         contact: None,
         company: Some(company),

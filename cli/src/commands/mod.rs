@@ -2,7 +2,10 @@
 
 pub(crate) mod apply;
 pub(crate) mod approve;
+pub(crate) mod callbacks;
 pub(crate) mod decision;
+pub(crate) mod dlq;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod forget;
 pub(crate) mod history;

@@ -3,32 +3,41 @@
 use std::collections::BTreeSet;
 
 use model::{BlastRadius, CompanyId, CompanyPlan, SavedPlan};
+use policy::Rules;
+use reconcile::Store;
 use serde_json::{Value, json};
 
 use crate::args::{Plan, Profile};
+use crate::desk::Desk;
 use crate::draft::PrivateFile;
 use crate::exit::{Exit, UsageError};
-use crate::local::{self, Local};
 use crate::print::{self, Out, Progress};
+use crate::profile::Opened;
 use crate::{plan_file, report};
 
 /// What was planned, by company; nothing for a company that does not exist.
 type Proposed = Vec<(CompanyId, Option<CompanyPlan>)>;
 
 pub(crate) async fn run(profile: &Profile, command: &Plan) -> anyhow::Result<Exit> {
-    let rules = local::rules(profile.rules.as_deref())?;
+    let place = profile.place().await?;
     let files = Files::check(command)?;
-    let local = Local::open(&profile.folder, rules).await?;
+    match place.open().await? {
+        Opened::Local(local) => plan(&local.desk(), &files, command).await,
+        Opened::Stack(stack) => plan(&stack.desk(), &files, command).await,
+    }
+}
+
+async fn plan<J: Store>(desk: &Desk<'_, J>, files: &Files, command: &Plan) -> anyhow::Result<Exit> {
     let companies = match command.company {
         Some(company) => vec![company],
-        None => local.reader().company_ids().await?,
+        None => desk.reader.company_ids().await?,
     };
-    let made_at = local.now();
-    let proposed = propose(&local, companies).await?;
+    let made_at = desk.now();
+    let proposed = propose(desk, companies).await?;
     if let (Some(company), [(_, None)]) = (command.company, proposed.as_slice()) {
         return Err(UsageError::raise(format!(
             "company {company} does not exist in the tenant {}; without --company, every one is planned",
-            local.tenant()
+            desk.tenant
         )));
     }
 
@@ -47,13 +56,13 @@ pub(crate) async fn run(profile: &Profile, command: &Plan) -> anyhow::Result<Exi
     }
     let plan = SavedPlan {
         made_at,
-        tenant: local.tenant(),
+        tenant: desk.tenant.clone(),
         companies: to_do,
     };
     match data {
         Some(data) => out.json(&data)?,
         None => {
-            print::plan::all(&mut out, &plan, local.rules())?;
+            print::plan::all(&mut out, &plan, desk.rules)?;
             for company in gone {
                 out.line(&format!("company {company} does not exist"))?;
             }
@@ -61,7 +70,7 @@ pub(crate) async fn run(profile: &Profile, command: &Plan) -> anyhow::Result<Exi
         }
     }
     out.flush()?;
-    files.write(&plan, &local)?;
+    files.write(&plan, desk.rules)?;
     Ok(if plan.companies.is_empty() {
         Exit::Done
     } else {
@@ -70,12 +79,15 @@ pub(crate) async fn run(profile: &Profile, command: &Plan) -> anyhow::Result<Exi
 }
 
 /// Plans each company with nothing that could write.
-async fn propose(local: &Local, companies: Vec<CompanyId>) -> anyhow::Result<Proposed> {
-    let observer = local.observer();
+async fn propose<J: Store>(
+    desk: &Desk<'_, J>,
+    companies: Vec<CompanyId>,
+) -> anyhow::Result<Proposed> {
+    let observer = desk.observer();
     let progress = Progress::new("planning companies", companies.len());
     let mut proposed = Proposed::new();
     for company in companies {
-        let request = local.request("plan", company, BTreeSet::new());
+        let request = desk.request("plan", company, BTreeSet::new());
         proposed.push((company, observer.propose(&request).await?));
         progress.step();
     }
@@ -124,16 +136,16 @@ impl Files {
     }
 
     /// Writes them, and says so where it does not mix with what is printed.
-    fn write(&self, plan: &SavedPlan, local: &Local) -> anyhow::Result<()> {
+    fn write(&self, plan: &SavedPlan, rules: &Rules) -> anyhow::Result<()> {
         if let Some(file) = &self.plan {
-            plan_file::write(file, plan, local.rules())?;
+            plan_file::write(file, plan, rules)?;
             let shown = file.named().display();
             print::aside(&format!(
                 "saved in {shown}; `rollcall apply {shown}` carries it out"
             ));
         }
         if let Some(file) = &self.page {
-            file.write(&report::page(plan, local.rules()))?;
+            file.write(&report::page(plan, rules))?;
             print::aside(&format!("written as a page: {}", file.named().display()));
         }
         Ok(())

@@ -35,7 +35,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Exit> {
         .await
         .with_context(|| format!("failed to listen on {}", command.listen))?;
     let handle = sandbox.world();
-    handle.lock().tenant.site_origin = sandbox.base_url();
+    handle.lock().tenant.site_origin = command.site.unwrap_or_else(|| sandbox.base_url());
     let credentials = handle.lock().credentials();
 
     let mut out = Out::new();

@@ -2,18 +2,24 @@
 
 use model::RunId;
 use policy::undo::Prospect;
-use reconcile::{End, Error, UndoPlan, Undone};
+use reconcile::{End, Error, Store, UndoPlan, Undone};
 use serde_json::{Value, json};
 
 use crate::args::{Profile, Undo};
+use crate::desk::Desk;
 use crate::exit::Exit;
-use crate::local::{self, Local};
 use crate::print::{self, Out, agreed};
+use crate::profile::Opened;
 
 pub(crate) async fn run(profile: &Profile, command: &Undo) -> anyhow::Result<Exit> {
-    let rules = local::rules(profile.rules.as_deref())?;
-    let local = Local::open(&profile.folder, rules).await?;
-    let plans = local.observer().plan_undo(&command.target).await?;
+    match profile.place().await?.open().await? {
+        Opened::Local(local) => take_back(&local.desk(), command).await,
+        Opened::Stack(stack) => take_back(&stack.desk(), command).await,
+    }
+}
+
+async fn take_back<J: Store>(desk: &Desk<'_, J>, command: &Undo) -> anyhow::Result<Exit> {
+    let plans = desk.observer().plan_undo(&command.target).await?;
     let nothing = plans.iter().all(|plan| plan.undo.changes.is_empty());
     let mut out = Out::new();
     if !command.json {
@@ -30,8 +36,8 @@ pub(crate) async fn run(profile: &Profile, command: &Undo) -> anyhow::Result<Exi
     if !command.yes && !agreed(&mut out, "Take this back?", "Nothing was changed.")? {
         return Ok(Exit::Found);
     }
-    local.world().advance(1);
-    let results = local.keep(undo(&local, &plans)).await?;
+    desk.look_out().await;
+    let results = desk.write(undo(desk, &plans)).await?;
     if command.json {
         out.json(&results.iter().map(done).collect::<Vec<_>>())?;
     } else {
@@ -47,11 +53,14 @@ pub(crate) struct Company<'p> {
     pub(crate) result: Result<Undone, Error>,
 }
 
-async fn undo<'p>(local: &Local, plans: &'p [UndoPlan]) -> anyhow::Result<Vec<Company<'p>>> {
-    let undoer = local.undoer();
+async fn undo<'p, J: Store>(
+    desk: &Desk<'_, J>,
+    plans: &'p [UndoPlan],
+) -> anyhow::Result<Vec<Company<'p>>> {
+    let undoer = desk.undoer();
     let mut results = Vec::new();
     for plan in plans {
-        let request = local.request("undo", plan.company, [].into());
+        let request = desk.request("undo", plan.company, [].into());
         // One company's trouble is not the next one's.
         let result = undoer.undo(plan, &request).await;
         let run = request.run;

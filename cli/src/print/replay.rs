@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Out, lines, plural, visit};
+use crate::post::Posted;
 use crate::replay::{Answer, Card, EventFate, Record, Replayed};
 
 /// Prints one event.
@@ -118,6 +119,21 @@ pub(crate) fn total(out: &mut Out, all: &[Replayed], folder: &Path) -> anyhow::R
         "The tenant, the journal and the log are kept in {}; `rollcall history` tells what was done.",
         folder.display()
     ))
+}
+
+/// Prints what a stack answered to an event.
+pub(crate) fn posted(out: &mut Out, posted: &Posted) -> anyhow::Result<()> {
+    let Posted {
+        event,
+        status,
+        answer,
+    } = posted;
+    let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    out.line(&format!("{}: {status}", event.display()))?;
+    if answer.is_empty() {
+        return Ok(());
+    }
+    lines(out, answer, "  ")
 }
 
 /// A record: what stayed the same by its name alone, what changed line by line.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Contact, Decision, Proposal, ProposalId, Verdict};
+use model::{CompanyId, Contact, Decision, Proposal, ProposalId, Verdict};
 
 use super::{Out, columns, in_full, named, plural, stacked, time, wrap};
 use crate::sheet::Sheet;
@@ -136,6 +136,24 @@ pub(crate) fn only_observed(out: &mut Out, proposal: &Proposal) -> anyhow::Resul
              written; set it to review or enforce in the rules first"
         ),
     )
+}
+
+/// Says that the workers were told of a company, or why not.
+pub(crate) fn handed_over(
+    out: &mut Out,
+    company: CompanyId,
+    error: Option<&queue::Error>,
+) -> anyhow::Result<()> {
+    let words = match error {
+        None => format!(
+            "the workers visit company {company} next; `rollcall history --company {company}` tells what they did"
+        ),
+        Some(error) => format!(
+            "company {company}: what was said is recorded, but the workers could not be told ({error}); the next \
+             visit of the company does it"
+        ),
+    };
+    statement(out, &words)
 }
 
 /// Says that what was approved was not done all the same.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod apply;
 #[cfg(test)]
+mod aws;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod decisions;

@@ -132,6 +132,19 @@ impl Verdict {
         }
     }
 
+    /// What counts such verdicts. What is deferred the PSA sends again; what is refused it does not.
+    #[must_use]
+    pub fn metric(&self) -> &'static str {
+        match self {
+            Self::Queued { .. } => "CallbacksAccepted",
+            Self::Ignored { .. } => "CallbacksIgnored",
+            Self::Refused { .. } if self.status() == StatusCode::TOO_MANY_REQUESTS => {
+                "CallbacksDeferred"
+            }
+            Self::Refused { .. } => "CallbacksRefused",
+        }
+    }
+
     /// Why it is refused, if it is.
     #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
@@ -211,6 +224,8 @@ mod tests {
             (queued.status().as_u16(), ignored.status().as_u16()),
             (202, 202)
         );
+        let metrics = (queued.metric(), ignored.metric());
+        assert_eq!(metrics, ("CallbacksAccepted", "CallbacksIgnored"));
         assert_eq!(body(&queued), r#"{"status":"queued"}"#);
         assert_eq!(body(&ignored), r#"{"status":"ignored"}"#);
         assert_eq!(queued.to_string(), "queued as m-1");
@@ -235,6 +250,8 @@ mod tests {
             let status = reason.status();
             assert!(status.is_client_error(), "{reason:?}");
             assert!(![404, 409, 419].contains(&status.as_u16()), "{reason:?}");
+            let is_deferred = Verdict::Refused { reason }.metric() == "CallbacksDeferred";
+            assert_eq!(is_deferred, status == 429, "{reason:?}");
         }
         let codes: BTreeSet<_> = ALL.map(Refusal::code).into();
         assert_eq!(codes.len(), ALL.len());

@@ -93,6 +93,7 @@ impl<S: queue::Sender + Sync, K: KeySource + Sync> Receiver<S, K> {
         let verdict = judged
             .unwrap_or(Err(Refusal::Time))
             .unwrap_or_else(|reason| Verdict::Refused { reason });
+        metrics::counter!(verdict.metric()).increment(1);
         log(&verdict, body.as_ref());
         Receipt {
             response: verdict.response(),

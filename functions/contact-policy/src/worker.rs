@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Cause, CompanyId, ContactId, Finding, RunId};
+use model::{Cause, CompanyId, ContactId, Finding, Outcome, RunId};
 use queue::{DeduplicationId, Delayer, Message, MessageId, Sender};
 use reconcile::{Clock, Error, Fate, Located, Reconciler, Request, Store, Visit, backoff, fate};
 use tracing::Instrument as _;
@@ -26,6 +26,8 @@ pub struct Report {
     pub messages: Vec<Handled>,
     /// Each visit that was finished.
     pub visits: Vec<Visit>,
+    /// Whether the PSA refused our keys. They may have been changed.
+    pub unauthorized: bool,
 }
 
 /// What became of one message.
@@ -50,6 +52,19 @@ enum Work {
     Visit(CompanyId),
     Locate,
     Poison,
+}
+
+impl Report {
+    fn count(&self) {
+        let returned = self.messages.iter().filter(|handled| handled.comes_back());
+        metrics::counter!("MessagesReturned").increment(returned.count() as u64);
+        metrics::counter!("VisitsDone").increment(self.visits.len() as u64);
+        let entries = self.visits.iter().flat_map(|visit| &visit.entries);
+        let made = entries.filter(|entry| entry.outcome.as_ref().is_some_and(Outcome::took_effect));
+        metrics::counter!("ChangesMade").increment(made.count() as u64);
+        let findings = self.visits.iter().map(|visit| visit.findings.len());
+        metrics::counter!("FindingsNoted").increment(findings.sum::<usize>() as u64);
+    }
 }
 
 impl Handled {
@@ -80,6 +95,7 @@ impl<J: Store, Q: Sender + Delayer + Sync> Worker<J, Q> {
         for group in groups {
             self.work_group(group, &mut report).await;
         }
+        report.count();
         report
     }
 
@@ -149,6 +165,7 @@ impl<J: Store, Q: Sender + Delayer + Sync> Worker<J, Q> {
             }
             Err(error) => {
                 let fate = fate(&error);
+                report.unauthorized |= error.is_unauthorized();
                 tracing::warn!(error = %error, fate = %fate, "a message comes back");
                 (fate, Some(error.to_string()), None, Vec::new())
             }

@@ -14,19 +14,20 @@ use crate::convert::{self, Misfit, require};
 use crate::error::Error;
 use crate::pages::Listing;
 use crate::patch::Patch;
+use crate::registry::{self, Flaw};
 use crate::wire;
 use crate::writes::{odd, refused, unchanged};
 
 const PATH: &str = "system/callbacks";
 
 /// All records of a type, as against those of one company, status and so on.
-const LEVEL: &str = "owner";
+pub(crate) const LEVEL: &str = "owner";
 
 /// The id that goes with the level above.
-const OBJECT_ID: i64 = 1;
+pub(crate) const OBJECT_ID: i64 = 1;
 
 /// What clients send, and get.
-const PAYLOAD_VERSION: &str = "3.0.0";
+pub(crate) const PAYLOAD_VERSION: &str = "3.0.0";
 
 /// An entry's id in the PSA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -145,10 +146,19 @@ impl Writer {
         }
     }
 
-    /// Switches an entry on again.
-    pub async fn reactivate_callback(&self, id: CallbackId) -> Result<CallbackEntry, Error> {
-        let operation = format!("reactivate callback {id}");
-        let patch = Patch::default().set("inactiveFlag", false);
+    /// Sets right what is wrong with an entry, so that it is [as we make one](Self::create_callback): switches it on
+    /// again, above all.
+    pub async fn repair_callback(&self, flawed: &CallbackEntry) -> Result<CallbackEntry, Error> {
+        let id = flawed.id;
+        let operation = format!("repair callback {id}");
+        let mut patch = Patch::default();
+        for flaw in registry::flaws(flawed) {
+            patch = match flaw {
+                Flaw::Inactive => patch.set("inactiveFlag", false),
+                Flaw::SelfSuppressed => patch.set("isSelfSuppressedFlag", false),
+                Flaw::PayloadVersion => patch.set("payloadVersion", PAYLOAD_VERSION),
+            };
+        }
         self.patch(&operation, &format!("{PATH}/{id}"), &patch, entry)
             .await
     }
@@ -237,6 +247,11 @@ mod tests {
         }
     }
 
+    /// The entry of the documentation, as it is read.
+    fn as_made() -> CallbackEntry {
+        entry(serde_json::from_str(ENTRY).unwrap()).unwrap()
+    }
+
     #[tokio::test]
     async fn an_empty_registry_has_no_entries() {
         let server = MockServer::start().await;
@@ -284,15 +299,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_wrong_with_an_entry_is_set_right_and_nothing_else() {
+        let server = MockServer::start().await;
+        let patch = "PATCH system/callbacks/318";
+        serve(&server, patch, json_answer(200, ENTRY)).await;
+        let flawed = CallbackEntry {
+            self_suppressed: true,
+            ..as_made()
+        };
+        writer(&server).repair_callback(&flawed).await.unwrap();
+        let body = json!([{"op": "replace", "path": "isSelfSuppressedFlag", "value": false}]);
+        assert_eq!(sent(&server).await, [(patch.to_owned(), Some(body))]);
+    }
+
+    #[tokio::test]
     async fn an_entry_is_switched_on_again_and_deleted() {
         let server = MockServer::start().await;
         let path = "system/callbacks/318";
         let (patch, delete) = (format!("PATCH {path}"), format!("DELETE {path}"));
         serve(&server, &patch, json_answer(200, ENTRY)).await;
         serve(&server, &delete, Answer::new(204)).await;
-        let (writer, id) = (writer(&server), CallbackId::new(318));
-        assert!(writer.reactivate_callback(id).await.unwrap().active);
-        writer.delete_callback(id).await.unwrap();
+        let writer = writer(&server);
+        let off = CallbackEntry {
+            active: false,
+            ..as_made()
+        };
+        assert!(writer.repair_callback(&off).await.unwrap().active);
+        writer.delete_callback(off.id).await.unwrap();
         let body = json!([{"op": "replace", "path": "inactiveFlag", "value": false}]);
         assert_eq!(sent(&server).await, [(patch, Some(body)), (delete, None)]);
     }

@@ -45,6 +45,12 @@ impl Reader {
             client: Client::new(config, http),
         }
     }
+
+    /// The settings it reads by.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        self.client.config()
+    }
 }
 
 impl Writer {
@@ -101,7 +107,7 @@ impl Client {
         if call.idempotency != Idempotency::Safe && call.names_what_has_no_id() {
             return Err(refused(&call.operation, "a provisional id"));
         }
-        let site = &self.shared.site;
+        let site = self.site();
         let codebase = site.codebase().await?;
         match self.send_to(call, self.url(call, &codebase)?).await {
             Err(error) if *error.kind() == ErrorKind::EndpointMissing => {
@@ -160,6 +166,16 @@ impl Client {
                 error
             })
         }
+    }
+
+    /// The settings.
+    pub(crate) fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// The site, which knows the codebase.
+    pub(crate) fn site(&self) -> &Site {
+        &self.shared.site
     }
 
     /// Whether credentials may go there.

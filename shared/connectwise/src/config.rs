@@ -213,9 +213,7 @@ fn read_site(text: &str) -> Option<(Url, Url)> {
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    // A stand-in on this machine needs no encryption; the PSA answers nothing without it.
-    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(&url));
-    if !is_bare || !is_safe {
+    if !is_bare || !is_safe(&url) {
         return None;
     }
     let host = url.host_str()?;
@@ -235,7 +233,13 @@ fn read_site(text: &str) -> Option<(Url, Url)> {
     Some((site, api))
 }
 
-fn is_this_machine(url: &Url) -> bool {
+/// Whether a secret may travel there. A stand-in on this machine needs no encryption; the PSA answers nothing without
+/// it.
+pub(crate) fn is_safe(url: &Url) -> bool {
+    url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(url))
+}
+
+pub(crate) fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -59,6 +59,8 @@ mod pages;
 mod patch;
 mod references;
 mod refusal;
+mod registry;
+mod rights;
 mod site;
 #[cfg(test)]
 mod testing;
@@ -76,3 +78,5 @@ pub use create::NewContact;
 pub use error::{Error, ErrorKind};
 pub use fields::is_writable;
 pub use namesakes::NO_FIRST_NAME;
+pub use registry::{CallbackAddress, Flaw, InvalidAddress, Registry, Standing, Stray};
+pub use rights::Right;

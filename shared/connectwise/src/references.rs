@@ -20,7 +20,7 @@ use crate::writes::{odd, refused};
 const AT_A_TIME: usize = 3;
 
 /// Where records of a kind are, and which of their properties point at contacts.
-fn place(kind: RecordKind) -> (&'static str, &'static [&'static str]) {
+pub(crate) fn place(kind: RecordKind) -> (&'static str, &'static [&'static str]) {
     match kind {
         RecordKind::ServiceTicket => ("service/tickets", &["contact"]),
         RecordKind::ProjectTicket => ("project/tickets", &["contact"]),

@@ -26,6 +26,8 @@ pub struct ClientConfig {
     pub retry: RetryPolicy,
     /// How many requests may leave, repetitions included.
     pub rate: RateLimit,
+    /// The metric that counts them, repetitions included.
+    pub counted_as: &'static str,
 }
 
 impl Default for ClientConfig {
@@ -36,6 +38,7 @@ impl Default for ClientConfig {
             max_body_bytes: 16 * 1024 * 1024,
             retry: RetryPolicy::default(),
             rate: RateLimit::default(),
+            counted_as: "Requests",
         }
     }
 }
@@ -53,6 +56,7 @@ struct Shared {
     retry: RetryPolicy,
     budget: Mutex<Budget>,
     timer: Arc<dyn Timer>,
+    counted_as: &'static str,
 }
 
 impl Client {
@@ -69,6 +73,7 @@ impl Client {
             retry: config.retry,
             budget: Mutex::new(Budget::new(config.rate)),
             timer,
+            counted_as: config.counted_as,
         };
         Self {
             shared: Arc::new(shared),
@@ -125,8 +130,12 @@ impl Client {
         attempt: u32,
     ) -> Result<Response, Error> {
         let Shared {
-            transport, timer, ..
+            transport,
+            timer,
+            counted_as,
+            ..
         } = &*self.shared;
+        metrics::counter!(*counted_as).increment(1);
         let result = transport.exchange(request, endpoint).await;
         tracing::debug!(
             http.method = %request.method,

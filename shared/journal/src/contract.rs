@@ -9,21 +9,23 @@ pub(crate) mod register;
 pub(crate) mod retention;
 pub(crate) mod samples;
 
-/// Makes a test of each part of the contract, for the store that an expression opens.
+/// Makes a test of each part of the contract, for the store that an expression opens. Each gets the attribute
+/// that is given.
 macro_rules! contract {
-    ($open:expr; $($topic:ident: $($name:ident)*;)*) => {$(
+    (#[$attribute:meta] $open:expr; $($topic:ident: $($name:ident)*;)*) => {$(
         mod $topic {
             use super::*;
             $(
                 #[tokio::test]
+                #[$attribute]
                 async fn $name() {
                     crate::contract::$topic::$name($open).await;
                 }
             )*
         }
     )*};
-    ($open:expr) => {
-        crate::contract::contract! { $open;
+    (#[$attribute:meta] $open:expr) => {
+        crate::contract::contract! { #[$attribute] $open;
             changes:
                 an_empty_journal_answers_with_nothing
                 every_intent_is_read_back_as_it_was_recorded
@@ -35,21 +37,29 @@ macro_rules! contract {
                 open_intents_are_those_of_a_company_that_nobody_concluded
                 changes_of_one_instant_are_in_the_order_of_their_numbers
                 the_past_of_a_company_has_actions_and_outcomes
+                a_large_image_is_read_back_as_it_was_recorded
+                a_change_with_many_references_is_read_back_as_it_was_recorded
+                a_large_intent_is_never_overwritten
                 a_shared_store_is_a_store;
             findings:
                 a_finding_is_read_back_as_it_was_recorded
                 the_same_finding_is_kept_once
                 findings_are_found_by_all_that_a_query_names
-                a_limit_keeps_the_latest_findings;
+                a_limit_keeps_the_latest_findings
+                a_finding_about_many_contacts_is_found_by_each
+                a_large_finding_is_kept_once;
             history:
                 a_query_means_all_that_it_names
                 every_combination_of_conditions_means_all_of_them
                 periods_that_meet_have_nothing_in_common
                 a_limit_keeps_the_latest
                 a_run_is_listed_whole
+                the_latest_of_a_run_are_those_of_the_latest_time
+                a_query_finds_what_is_years_apart
                 a_merge_is_found_from_both_sides
                 a_contact_is_found_by_the_images_it_is_in
-                a_contact_that_was_brought_back_is_found_by_both_ids;
+                a_contact_that_was_brought_back_is_found_by_both_ids
+                a_change_of_many_contacts_is_found_by_each;
             people:
                 a_contact_is_seen_where_it_was_written_to_last
                 a_contact_is_seen_in_findings_pairs_and_the_register
@@ -74,7 +84,9 @@ macro_rules! contract {
                 the_same_decision_is_recorded_once
                 a_rejected_pair_is_kept_apart
                 an_approved_pair_and_rejected_changes_keep_nobody_apart
-                more_than_a_visit_may_make_is_remembered_while_it_waits;
+                more_than_a_visit_may_make_is_remembered_while_it_waits
+                a_large_proposal_waits_until_it_is_decided
+                many_proposals_wait_at_once;
             register:
                 no_address_is_nothing_to_ask_about
                 an_address_is_fresh_until_it_is_recorded
@@ -84,7 +96,8 @@ macro_rules! contract {
                 an_address_of_another_company_is_reported
                 an_address_freed_by_another_company_is_free
                 a_contact_that_moves_takes_its_address_along
-                an_address_shared_within_a_company_is_not_elsewhere;
+                an_address_shared_within_a_company_is_not_elsewhere
+                many_addresses_are_recorded_at_once;
             retention:
                 of_an_empty_journal_nothing_is_forgotten
                 what_is_not_older_stays_whole
@@ -97,8 +110,12 @@ macro_rules! contract {
                 what_people_settled_and_what_waits_stays
                 an_approval_stays_without_what_was_shown
                 forgetting_again_forgets_nothing
-                more_is_forgotten_than_fits_into_one_step;
+                more_is_forgotten_than_fits_into_one_step
+                what_is_large_is_forgotten_whole;
         }
+    };
+    ($open:expr) => {
+        crate::contract::contract! { #[cfg(test)] $open }
     };
 }
 pub(crate) use contract;

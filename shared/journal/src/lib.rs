@@ -10,7 +10,8 @@
 //! (the proposals that wait, the register), and [`Store::forget`], which takes people's data out of
 //! what is older than somebody wants it kept, and leaves what binds the future.
 //!
-//! [`Sqlite`] is the store of the local profile: one file, which several processes may have open.
+//! [`Sqlite`] is the store of the local profile: one file, which several processes may have open. `Dynamo`,
+//! with the feature `dynamodb`, is the store in AWS: one table.
 //!
 //! This crate deliberately decides nothing: it doesn't judge whether a write took effect, doesn't
 //! plan an undo, has no clock (each record brings its time) and calls no vendor.
@@ -34,12 +35,16 @@
 
 #[cfg(test)]
 mod contract;
+#[cfg(feature = "dynamodb")]
+mod dynamo;
 mod error;
 mod query;
 mod sqlite;
 mod store;
 mod stored;
 
+#[cfg(feature = "dynamodb")]
+pub use dynamo::Dynamo;
 pub use error::{Cause, Error};
 pub use query::Query;
 pub use sqlite::Sqlite;

@@ -5,10 +5,12 @@
 
 mod retained;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use model::{
-    Action, Cause, ChangeId, CompanyId, Decision, Entry, Evidence, FindingEntry, Image, Outcome,
-    Past, Proposal, Purpose, Rule,
+    Action, Cause, ChangeId, CompanyId, ContactId, Decision, Entry, Evidence, FindingEntry, Image,
+    Outcome, Past, Proposal, Purpose, Rule,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -84,6 +86,51 @@ pub(crate) fn apart(decision: &Decision) -> (Decision, Option<Image>) {
         ..Image::default()
     };
     (record, (!image.contacts.is_empty()).then_some(image))
+}
+
+/// The text that is kept of a proposal that was found, where one of this id may wait already. `None` if
+/// nothing new is said.
+pub(crate) fn renewed(
+    found: &Proposal,
+    held: Option<&Proposal>,
+) -> Result<Option<(Proposal, String)>, Error> {
+    let mut found = found.clone();
+    let Some(held) = held else {
+        let text = encode(&found)?;
+        return Ok(Some((found, text)));
+    };
+    // It waits since it was first seen, whatever else is known about it by now.
+    found.run = held.run.clone();
+    found.seen_at = held.seen_at;
+    let text = encode(&found)?;
+    // Texts are compared, as a value that is kept does not always come back equal: a null in an optional
+    // value comes back as its absence.
+    Ok((encode(held)? != text).then_some((found, text)))
+}
+
+/// The contacts by which a change is found once it is intended.
+pub(crate) fn contacts_of_intent(entry: &Entry) -> BTreeSet<ContactId> {
+    let written = entry.action.contacts().into_iter();
+    written.chain(pictured(&entry.before)).collect()
+}
+
+/// The contacts by which a change is found as well once it has ended.
+pub(crate) fn contacts_of_end(outcome: &Outcome, after: Option<&Image>) -> BTreeSet<ContactId> {
+    let returned = match outcome {
+        Outcome::Returned { contact } => Some(*contact),
+        _ => None,
+    };
+    let pictured = after.into_iter().flat_map(pictured);
+    pictured.chain(returned).collect()
+}
+
+fn pictured(image: &Image) -> impl Iterator<Item = ContactId> {
+    image.contacts.iter().map(|contact| contact.id)
+}
+
+/// A time as text that sorts.
+pub(crate) fn instant(at: Timestamp) -> String {
+    format!("{at:.9}")
 }
 
 #[derive(Serialize)]
@@ -401,6 +448,17 @@ mod tests {
 
     fn old<T: Record>(text: &str) -> T {
         decode(text, owner).unwrap()
+    }
+
+    #[test]
+    fn times_sort_as_text() {
+        let times = ["1969-12-31T23:59:59.9Z", "1970-01-01T00:00:00Z"]
+            .into_iter()
+            .chain(["2026-02-03T04:05:06Z", "2026-02-03T04:05:06.000000001Z"])
+            .map(|text| text.parse::<Timestamp>().unwrap());
+        let texts: Vec<String> = times.map(instant).collect();
+        assert_eq!(texts[1], "1970-01-01T00:00:00.000000000Z");
+        assert!(texts.is_sorted(), "{texts:?}");
     }
 
     fn owner() -> String {

@@ -7,6 +7,7 @@
 //! * [`Sender`] and [`Delayer`] are what others ask of a queue.
 //! * [`SqsQueue`] is the queue in AWS; [`MemoryQueue`] keeps the same rules inside the process, for the local
 //!   profile and for tests.
+//! * [`DeadLetters`] are what was delivered too often: to be looked at, and to be sent again.
 //!
 //! What it deliberately does not do: it decides nothing about a message, polls nothing (in AWS the event
 //! source mapping does), and never waits: [`MemoryQueue`] is told the time. No message holds a person's data,
@@ -29,6 +30,7 @@
 //! # Ok::<(), queue::Error>(())
 //! ```
 
+mod dead;
 mod error;
 mod fifo;
 mod keys;
@@ -37,10 +39,11 @@ mod message;
 mod sender;
 mod sqs;
 
+pub use dead::{DeadLetter, DeadLetters};
 pub use error::{BoxError, Error};
 pub use fifo::{QueueRules, Received};
 pub use keys::{DeduplicationId, Delivery, group};
 pub use memory::MemoryQueue;
 pub use message::Message;
 pub use sender::{Delayer, LONGEST_DELAY, MessageId, Sender};
-pub use sqs::SqsQueue;
+pub use sqs::{Depth, SqsQueue};

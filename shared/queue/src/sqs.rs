@@ -4,14 +4,24 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 
 use crate::{DeduplicationId, Delayer, Error, LONGEST_DELAY, Message, MessageId, Sender, group};
 
 /// One FIFO queue in SQS. Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct SqsQueue {
-    client: Client,
-    url: String,
+    pub(crate) client: Client,
+    pub(crate) url: String,
+}
+
+/// How many messages a queue holds, as far as SQS knows: its counts are up to a minute old.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// Those that nobody works on.
+    pub waiting: u64,
+    /// Those that were handed out and are not settled yet.
+    pub in_flight: u64,
 }
 
 impl SqsQueue {
@@ -23,12 +33,33 @@ impl SqsQueue {
             url: url.into(),
         }
     }
-}
 
-impl Sender for SqsQueue {
-    async fn send(
+    /// How many messages it holds.
+    pub async fn depth(&self) -> Result<Depth, Error> {
+        const WAITING: Attribute = Attribute::ApproximateNumberOfMessages;
+        const IN_FLIGHT: Attribute = Attribute::ApproximateNumberOfMessagesNotVisible;
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .attribute_names(WAITING)
+            .attribute_names(IN_FLIGHT)
+            .send()
+            .await
+            .map_err(|error| failure("count messages", error))?;
+        let attributes = answer.attributes.unwrap_or_default();
+        let count = |name| attributes.get(&name).and_then(|count| count.parse().ok());
+        Ok(Depth {
+            waiting: count(WAITING).unwrap_or_default(),
+            in_flight: count(IN_FLIGHT).unwrap_or_default(),
+        })
+    }
+
+    /// Queues a body as it is.
+    pub(crate) async fn put(
         &self,
-        message: &Message,
+        body: &str,
+        group: &str,
         deduplication: &DeduplicationId,
     ) -> Result<MessageId, Error> {
         const OPERATION: &str = "send a message";
@@ -36,8 +67,8 @@ impl Sender for SqsQueue {
             .client
             .send_message()
             .queue_url(&self.url)
-            .message_body(message.encode()?)
-            .message_group_id(group(message))
+            .message_body(body)
+            .message_group_id(group)
             .message_deduplication_id(deduplication.as_str())
             .send()
             .await
@@ -47,6 +78,17 @@ impl Sender for SqsQueue {
             source: "the answer has no message id".into(),
         })?;
         Ok(MessageId::new(id))
+    }
+}
+
+impl Sender for SqsQueue {
+    async fn send(
+        &self,
+        message: &Message,
+        deduplication: &DeduplicationId,
+    ) -> Result<MessageId, Error> {
+        self.put(&message.encode()?, &group(message), deduplication)
+            .await
     }
 }
 
@@ -65,13 +107,13 @@ impl Delayer for SqsQueue {
 }
 
 /// Rounded up, because a message that comes back before a `Retry-After` is over comes back for nothing.
-fn whole_seconds(wait: Duration) -> i32 {
+pub(crate) fn whole_seconds(wait: Duration) -> i32 {
     let wait = wait.min(LONGEST_DELAY);
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     i32::try_from(seconds).unwrap_or(i32::MAX)
 }
 
-fn failure<E>(operation: &'static str, error: SdkError<E>) -> Error
+pub(crate) fn failure<E>(operation: &'static str, error: SdkError<E>) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
@@ -101,7 +143,7 @@ where
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use aws_sdk_sqs::config::retry::RetryConfig;
     use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
     use model::{Cause, CompanyId, Source};
@@ -112,7 +154,7 @@ mod tests {
 
     const URL: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/work.fifo";
 
-    fn queue(endpoint: &str) -> SqsQueue {
+    pub(crate) fn client(endpoint: &str) -> Client {
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
@@ -120,7 +162,11 @@ mod tests {
             .endpoint_url(endpoint)
             .retry_config(RetryConfig::disabled())
             .build();
-        SqsQueue::new(Client::from_conf(config), URL)
+        Client::from_conf(config)
+    }
+
+    fn queue(endpoint: &str) -> SqsQueue {
+        SqsQueue::new(client(endpoint), URL)
     }
 
     fn message() -> Message {

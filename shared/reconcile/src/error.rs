@@ -32,6 +32,14 @@ pub enum Error {
     Unsettled,
 }
 
+impl Error {
+    /// Whether the PSA does not accept our keys.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Psa(psa) if *psa.kind() == connectwise::ErrorKind::Unauthorized)
+    }
+}
+
 fn list(objections: &[Objection]) -> String {
     let words: Vec<String> = objections.iter().map(ToString::to_string).collect();
     words.join("; ")

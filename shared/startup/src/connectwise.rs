@@ -43,6 +43,7 @@ pub(crate) fn reader(env: &Env, secret: Option<Secret>, problems: &mut Problems)
             per_second: PER_SECOND,
             burst: BURST,
         },
+        counted_as: "PsaRequests",
         ..ClientConfig::default()
     };
     Some(Reader::new(

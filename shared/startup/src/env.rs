@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::problems::Problems;
 
-/// Set by Lambda, and only looked at to know that we run there.
+/// Set by Lambda: the function's name.
 const LAMBDA: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
 /// The names of our variables begin so.
@@ -72,8 +72,9 @@ impl Env {
         problems.note(name, parsed.map_err(|wrong| format!("{wrong}: {remedy}")))
     }
 
-    pub(crate) fn is_lambda(&self) -> bool {
-        self.optional(LAMBDA).is_some()
+    /// The name under which Lambda runs us, if it does.
+    pub(crate) fn function_name(&self) -> Option<&str> {
+        self.optional(LAMBDA)
     }
 }
 
@@ -108,7 +109,7 @@ mod tests {
         let env = Env::from_pairs::<&str, &str>([]);
         assert_eq!(env.optional("ROLLCALL_LOG"), None);
         assert_eq!(count(&env), Err("is not set: set it to a number".into()));
-        assert!(!env.is_lambda());
+        assert_eq!(env.function_name(), None);
     }
 
     #[test]
@@ -131,7 +132,7 @@ mod tests {
             ("AWS_LAMBDA_FUNCTION_NAME", "contact-policy"),
             ("ROLLCALL_LOG", "hunter2"),
         ]);
-        assert!(env.is_lambda());
+        assert_eq!(env.function_name(), Some("contact-policy"));
         assert_eq!(env.optional("AWS_SECRET_ACCESS_KEY"), None);
         assert_eq!(
             format!("{env:?}"),

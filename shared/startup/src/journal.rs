@@ -1,50 +1,39 @@
-//! The journal.
+//! The journal: a table of DynamoDB.
 
-use std::path::Path;
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use journal::Dynamo;
 
-use journal::Sqlite;
-use model::Mode;
-use policy::Rules;
-
-use crate::aws;
 use crate::env::{Env, Variable};
 use crate::problems::Problems;
-use crate::rules::PARAMETER;
 
-/// The journal's file.
-pub(crate) const PATH: Variable = Variable {
-    name: "ROLLCALL_JOURNAL",
-    remedy: "set it to the path of the journal's SQLite file, in a folder that exists",
+/// The table.
+pub(crate) const TABLE: Variable = Variable {
+    name: "ROLLCALL_JOURNAL_TABLE",
+    remedy: "set it to the name of the journal's DynamoDB table",
 };
 
-/// Opens the journal, if it is good enough for what the rules allow.
-///
-/// Lambda forgets its files. That does no harm where we only observe, but a write needs a journal that can take
-/// it back, and a review must find its plan again.
-pub(crate) fn open(env: &Env, rules: Option<&Rules>, problems: &mut Problems) -> Option<Sqlite> {
-    let path = env.required(PATH, problems)?;
-    if env.is_lambda() && !only_observes(rules?) {
-        problems.add(
-            PARAMETER.name,
-            "names rules with a policy in mode review or enforce, but in Lambda the journal is a file, which is \
-             lost: set every mode to observe",
-        );
-        return None;
-    }
-    let opened = Sqlite::open(Path::new(path)).map_err(|error| {
-        format!(
-            "names a journal that cannot be used: {}",
-            aws::with_causes(&error)
-        )
+/// How long it keeps what names people.
+pub(crate) const KEEP_DAYS: Variable = Variable {
+    name: "ROLLCALL_JOURNAL_KEEP_DAYS",
+    remedy: "set it to the days after which the journal forgets names, addresses and records, or to 0 for never",
+};
+
+/// The journal, not yet asked anything.
+pub(crate) fn journal(env: &Env, aws: &SdkConfig, problems: &mut Problems) -> Option<Dynamo> {
+    let table = env.parsed(TABLE, problems, table_name);
+    let days = env.parsed(KEEP_DAYS, problems, |text| {
+        text.parse::<u32>().map_err(|_| "is no number of days")
     });
-    problems.note(PATH.name, opened)
+    Some(Dynamo::new(Client::new(aws), table?, Some(days?)))
 }
 
-fn only_observes(rules: &Rules) -> bool {
-    let exceptions = rules.companies.values().flat_map(|modes| modes.values());
-    rules
-        .modes
-        .values()
-        .chain(exceptions)
-        .all(|mode| *mode == Mode::Observe)
+/// What DynamoDB takes for a table's name. An ARN would do as well, but the stack names its own table.
+fn table_name(text: &str) -> Result<String, &'static str> {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    if (3..=255).contains(&text.len()) && text.bytes().all(is_allowed) {
+        Ok(text.to_owned())
+    } else {
+        Err("is no name of a table")
+    }
 }

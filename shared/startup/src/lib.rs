@@ -5,14 +5,16 @@
 //! malformed comes back at once, as [`Problems`]; no value of a secret is ever in it. [`telemetry`] sets up the
 //! log.
 //!
-//! What it deliberately does not do: nothing happens after the start. It handles no event, refreshes nothing, and
-//! asks neither the PSA nor the queue anything. Variables hold names and addresses, never secrets, and are
-//! read nowhere else.
+//! Secrets and rules may be changed while a function lives; a [`Source`] looks at them again from time to time.
+//! [`metrics`] writes what was counted.
+//!
+//! What it deliberately does not do: it handles no event, and asks neither the PSA nor the queue anything. Variables
+//! hold names and addresses, never secrets, and are read nowhere else.
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
 //! startup::telemetry::init();
-//! let parts = startup::worker().await?;
+//! let (parts, _source) = startup::worker().await?;
 //! assert_eq!(parts.writer.is_some(), parts.rules.may_write());
 //! # Ok(())
 //! # }
@@ -23,11 +25,16 @@ mod clock;
 mod connectwise;
 mod env;
 mod journal;
+pub mod metrics;
 mod problems;
 mod queue;
 mod receiver;
 mod rules;
 mod secrets;
+mod source;
+#[cfg(feature = "stack")]
+mod stack;
+mod stop;
 pub mod telemetry;
 #[cfg(test)]
 mod testing;
@@ -38,4 +45,8 @@ pub use clock::now;
 pub use env::Env;
 pub use problems::{Problem, Problems};
 pub use receiver::{ReceiverParts, receiver};
+pub use source::Source;
+#[cfg(feature = "stack")]
+pub use stack::{Access, CallbackTarget, Stack, both};
+pub use stop::until_stopped;
 pub use worker::{WorkerParts, worker};

@@ -8,7 +8,8 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::env::{Env, Variable};
 use crate::problems::Problems;
 use crate::secrets::Secret;
-use crate::{aws, queue as work, secrets, telemetry};
+use crate::source::{Source, Texts, Wanted};
+use crate::{aws, queue as work, telemetry};
 
 /// The secret that says whose callbacks are taken, and where.
 const SECRET_ID: Variable = Variable {
@@ -40,33 +41,60 @@ impl ReceiverParts {
 ///
 /// # Errors
 /// [`Problems`], with all that is missing or malformed.
-pub async fn receiver() -> anyhow::Result<ReceiverParts> {
-    let parts = build(&Env::from_process(), &aws::config().await).await?;
-    tracing::info!("started the receiver");
-    Ok(parts)
+pub async fn receiver() -> anyhow::Result<(ReceiverParts, Source<ReceiverParts>)> {
+    Ok(open(Env::from_process(), aws::config().await).await?)
 }
 
-async fn build(env: &Env, aws: &SdkConfig) -> Result<ReceiverParts, Problems> {
+async fn open(
+    env: Env,
+    aws: SdkConfig,
+) -> Result<(ReceiverParts, Source<ReceiverParts>), Problems> {
+    let wanted = Wanted {
+        secret: SECRET_ID.name,
+        rules: None,
+    };
+    Source::open(env, aws, wanted, build).await
+}
+
+fn build(env: &Env, aws: &SdkConfig, texts: &Texts) -> Result<ReceiverParts, Problems> {
     let mut problems = Problems::default();
     telemetry::check(env, &mut problems);
     let queue = work::queue(env, aws, &mut problems);
-    let secret = secrets::fetch(aws, env.required(SECRET_ID, &mut problems)).await;
+    env.required(SECRET_ID, &mut problems);
 
-    let secret = problems.note(SECRET_ID.name, secret).flatten();
+    let secret = problems.note(SECRET_ID.name, texts.secret.as_ref());
+    let secret = secret.and_then(Option::as_ref);
     let secret =
         secret.and_then(|text| Secret::parse(SECRET_ID.name, text.expose_secret(), &mut problems));
-    let binding = secret.and_then(|secret| binding(secret, &mut problems));
+    let keys_and_binding = secret.and_then(|mut secret| {
+        let keys = keys(&mut secret, &mut problems);
+        let binding = binding(secret, &mut problems);
+        Some((keys?, binding?))
+    });
 
-    let parts = match (queue, binding) {
-        (Some(queue), Some((tenant, path_token))) => Some(ReceiverParts {
+    let parts = match (queue, keys_and_binding) {
+        (Some(queue), Some((keys, (tenant, path_token)))) => Some(ReceiverParts {
             queue,
             tenant,
             path_token,
-            keys: KeyFetcher::public(),
+            keys,
         }),
         _ => None,
     };
-    problems.unless_any(parts)
+    let parts = problems.unless_any(parts)?;
+    tracing::info!("made the receiver");
+    Ok(parts)
+}
+
+/// Where signing keys come from: the PSA, or a stand-in for it on this machine, such as `rollcall sandbox`. Which
+/// addresses a callback may name is the same for both.
+fn keys(secret: &mut Secret, problems: &mut Problems) -> Option<KeyFetcher> {
+    let Some(origin) = secret.optional("stand_in_origin", problems) else {
+        return Some(KeyFetcher::public());
+    };
+    let words = "must be the address of a stand-in for the PSA on this machine, such as http://127.0.0.1:8080";
+    let keys = KeyFetcher::on_this_machine(&origin).ok_or(words);
+    problems.note(secret.place("stand_in_origin"), keys)
 }
 
 /// Whose callbacks are taken, and the token in their path.
@@ -139,9 +167,9 @@ mod tests {
     async fn start(pairs: &[(&str, &str)], secret: &str) -> Result<ReceiverParts, String> {
         let aws = Aws::start(secret, "").await;
         let env = Env::from_pairs(pairs.iter().copied());
-        build(&env, &aws.config())
-            .await
-            .map_err(|problems| problems.to_string())
+        let opened = open(env, aws.config()).await;
+        let (parts, _) = opened.map_err(|problems| problems.to_string())?;
+        Ok(parts)
     }
 
     async fn start_with(secret: &str) -> Result<ReceiverParts, String> {
@@ -184,10 +212,8 @@ mod tests {
     async fn the_variables_listed_are_those_that_are_read() {
         let all = ReceiverParts::VARIABLES.map(|name| (name, "x=y"));
         let aws = Aws::refusing().await;
-        let problems = build(&Env::from_pairs(all), &aws.config())
-            .await
-            .err()
-            .unwrap();
+        let opened = open(Env::from_pairs(all), aws.config()).await;
+        let problems = opened.err().unwrap();
         assert!(
             all.iter().all(|(name, _)| problems.mention(name)),
             "{problems}"
@@ -244,6 +270,36 @@ mod tests {
           ROLLCALL_TENANT_SECRET_ID: key "site_host" of that secret must be a host such as na.myconnectwise.net, or an https address of nothing but a host
           ROLLCALL_TENANT_SECRET_ID: key "self_hosted_origin" of that secret must be a host such as na.myconnectwise.net, or an https address of nothing but a host
         "#);
+    }
+
+    #[tokio::test]
+    async fn keys_come_from_elsewhere_only_if_that_is_this_machine() {
+        let with = async |origin: &str| {
+            let more = format!(r#","stand_in_origin":"{origin}""#);
+            start_with(&secret(&more)).await.map(drop)
+        };
+        for here in [
+            "http://127.0.0.1:8080",
+            "http://localhost:8080",
+            "http://[::1]:8080",
+            "",
+        ] {
+            assert_eq!(with(here).await, Ok(()), "{here}");
+        }
+        for elsewhere in [
+            "https://keys.example.com",
+            "http://127.0.0.1.example.com",
+            "http://169.254.169.254",
+            "http://127.0.0.1:8080/path",
+            "http://user@127.0.0.1:8080",
+            "127.0.0.1:8080",
+        ] {
+            let error = with(elsewhere).await.unwrap_err();
+            assert!(
+                error.contains(r#"key "stand_in_origin""#),
+                "{elsewhere}: {error}"
+            );
+        }
     }
 
     #[tokio::test]

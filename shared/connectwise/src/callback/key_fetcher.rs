@@ -3,6 +3,7 @@
 use http_client::{Error, FetchLimits, FetchedBody, Fetcher, Reach, StatusCode, Url};
 
 use super::{BoundKeyUrl, KeyError, KeySource, SigningKey};
+use crate::config::is_this_machine;
 
 /// Gets keys from where the PSA publishes them: once, within two seconds, and without credentials, because the body
 /// that names the address is not verified yet.
@@ -34,6 +35,16 @@ impl KeyFetcher {
             fetcher: Fetcher::new(limits),
             origin: Some(origin),
         }
+    }
+
+    /// The same for a stand-in on this machine, and nowhere else: the address is a setting.
+    #[must_use]
+    pub fn on_this_machine(origin: &str) -> Option<Self> {
+        let origin: Url = origin.parse().ok()?;
+        let is_bare =
+            origin.path() == "/" && origin.query().is_none() && origin.fragment().is_none();
+        let is_anonymous = origin.username().is_empty() && origin.password().is_none();
+        (is_this_machine(&origin) && is_bare && is_anonymous).then(|| Self::at(origin))
     }
 
     fn address(&self, bound: &BoundKeyUrl) -> Url {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use model::{Entry, Image, Memory, Outcome, Past};
 
-use super::samples::{at, company, contact, id, image, intent, intents, outcomes};
+use super::samples::{
+    at, company, contact, id, image, intent, intents, large_image, large_merge, outcomes,
+};
 use crate::{Error, Query, Store};
 
 pub(crate) async fn an_empty_journal_answers_with_nothing(store: impl Store) {
@@ -169,6 +171,59 @@ pub(crate) async fn the_past_of_a_company_has_actions_and_outcomes(store: impl S
     let memory = store.memory(company(19)).await.unwrap();
     assert_eq!(memory.past, expected);
     assert_eq!(store.memory(company(20)).await.unwrap().past.len(), 1);
+}
+
+pub(crate) async fn a_large_image_is_read_back_as_it_was_recorded(store: impl Store) {
+    let mut entry = intent("r", 1, 19, 41, 0);
+    entry.before = large_image(3 * 1024);
+    store.intend(&entry).await.unwrap();
+    let open = store.open_intents(company(19)).await.unwrap();
+    assert!(open == std::slice::from_ref(&entry));
+
+    entry.outcome = Some(Outcome::Done);
+    entry.after = Some(large_image(5 * 1024));
+    entry.ended_at = Some(at(1));
+    conclude(&store, &entry).await.unwrap();
+    assert!(store.entry(&entry.id).await.unwrap().as_ref() == Some(&entry));
+    let found = store.entries(&Query::default()).await.unwrap();
+    assert!(found == std::slice::from_ref(&entry));
+    assert_eq!(store.memory(company(19)).await.unwrap().past.len(), 1);
+    assert!(conclude(&store, &entry).await.is_err());
+    assert!(store.entry(&entry.id).await.unwrap() == Some(entry));
+}
+
+pub(crate) async fn a_change_with_many_references_is_read_back_as_it_was_recorded(
+    store: impl Store,
+) {
+    let mut entry = large_merge(20_000);
+    store.intend(&entry).await.unwrap();
+    let open = store.open_intents(company(19)).await.unwrap();
+    assert!(open == std::slice::from_ref(&entry));
+    entry.outcome = Some(Outcome::Done);
+    entry.ended_at = Some(at(1));
+    conclude(&store, &entry).await.unwrap();
+    assert!(store.entry(&entry.id).await.unwrap().as_ref() == Some(&entry));
+    let memory = store.memory(company(19)).await.unwrap();
+    assert!(memory.past.len() == 1 && memory.past[0].action == entry.action);
+}
+
+pub(crate) async fn a_large_intent_is_never_overwritten(store: impl Store) {
+    let mut first = large_merge(20_000);
+    store.intend(&first).await.unwrap();
+    let mut second = first.clone();
+    second.before = Image::default();
+    for again in [&first, &second, &first] {
+        let error = store.intend(again).await.unwrap_err();
+        assert!(matches!(&error, Error::Conflict { id } if *id == first.id));
+        assert!(store.entry(&first.id).await.unwrap().as_ref() == Some(&first));
+    }
+    first.outcome = Some(Outcome::Done);
+    first.after = Some(large_image(500));
+    first.ended_at = Some(at(1));
+    conclude(&store, &first).await.unwrap();
+    let error = store.intend(&second).await.unwrap_err();
+    assert!(matches!(error, Error::Conflict { .. }));
+    assert!(store.entry(&first.id).await.unwrap() == Some(first));
 }
 
 pub(crate) async fn a_shared_store_is_a_store(store: impl Store) {

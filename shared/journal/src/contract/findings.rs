@@ -2,7 +2,7 @@
 
 use model::{Rule, RunId};
 
-use super::samples::{at, company, contact, finding, findings};
+use super::samples::{at, company, contact, finding, findings, long_text};
 use crate::{Query, Store};
 
 pub(crate) async fn a_finding_is_read_back_as_it_was_recorded(store: impl Store) {
@@ -101,4 +101,29 @@ pub(crate) async fn a_limit_keeps_the_latest_findings(store: impl Store) {
     let found = store.findings(&latest).await.unwrap();
     let times: Vec<_> = found.into_iter().map(|entry| entry.at).collect();
     assert_eq!(times, [at(2), at(3)]);
+}
+
+pub(crate) async fn a_finding_about_many_contacts_is_found_by_each(store: impl Store) {
+    let about: Vec<u32> = (1..=250).collect();
+    let entry = finding("r", Some(19), &about, 0);
+    for _ in 0..2 {
+        store.note_finding(&entry).await.unwrap();
+    }
+    let queries = [1, 100, 101, 250].map(|whom| Query::of_contact(contact(whom)));
+    for query in [&queries[..], &[Query::of_company(company(19))]].concat() {
+        let found = store.findings(&query).await.unwrap();
+        assert_eq!(found, std::slice::from_ref(&entry), "{query:?}");
+    }
+    let stranger = Query::of_contact(contact(251));
+    assert_eq!(store.findings(&stranger).await.unwrap(), []);
+}
+
+pub(crate) async fn a_large_finding_is_kept_once(store: impl Store) {
+    let mut entry = finding("r", Some(19), &[41], 0);
+    entry.finding.words = long_text(1_000);
+    for _ in 0..2 {
+        store.note_finding(&entry).await.unwrap();
+        let found = store.findings(&Query::default()).await.unwrap();
+        assert!(found == std::slice::from_ref(&entry));
+    }
 }

@@ -120,6 +120,18 @@ pub(crate) async fn periods_that_meet_have_nothing_in_common(store: impl Store) 
         until: Some(at(2)),
         ..Query::default()
     };
+    let nothing = Query {
+        since: Some(at(3)),
+        until: Some(at(2)),
+        ..Query::default()
+    };
+    let of_company = Query {
+        company: Some(company(19)),
+        ..nothing.clone()
+    };
+    for nothing in [nothing, of_company] {
+        assert_eq!(listed(&store, &nothing).await, []);
+    }
     assert_eq!(listed(&store, &until).await, [id("r", 1)]);
     assert_eq!(listed(&store, &since).await, [id("r", 2), id("r", 3)]);
 }
@@ -149,6 +161,46 @@ pub(crate) async fn a_run_is_listed_whole(store: impl Store) {
         listed(&store, &Query::default()).await.first(),
         Some(&id("r", 2))
     );
+}
+
+pub(crate) async fn the_latest_of_a_run_are_those_of_the_latest_time(store: impl Store) {
+    for (number, seconds) in [(1, 30), (2, 10), (3, 20)] {
+        let entry = intent("r", number, 19, 41, seconds);
+        store.intend(&entry).await.unwrap();
+    }
+    let run = Query {
+        limit: 2,
+        ..Query::of_run(RunId::new("r"))
+    };
+    assert_eq!(listed(&store, &run).await, [id("r", 3), id("r", 1)]);
+}
+
+pub(crate) async fn a_query_finds_what_is_years_apart(store: impl Store) {
+    const YEAR: i64 = 365 * 24 * 60 * 60;
+    let years = [-3, -1, 0, 2];
+    for (number, year) in (1..).zip(years) {
+        let entry = intent("r", number, 19, 41, year * YEAR);
+        store.intend(&entry).await.unwrap();
+    }
+    let ids = |numbers: &[u32]| -> Vec<model::ChangeId> {
+        numbers.iter().map(|number| id("r", *number)).collect()
+    };
+    let between = |since: Option<i64>, until: Option<i64>, limit| Query {
+        since: since.map(|year| at(year * YEAR)),
+        until: until.map(|year| at(year * YEAR)),
+        limit,
+        ..Query::default()
+    };
+    for (query, expected) in [
+        (between(None, None, 500), ids(&[1, 2, 3, 4])),
+        (between(None, None, 2), ids(&[3, 4])),
+        (between(Some(-1), None, 500), ids(&[2, 3, 4])),
+        (between(None, Some(0), 1), ids(&[2])),
+        (between(Some(-2), Some(2), 500), ids(&[2, 3])),
+        (between(Some(3), None, 500), ids(&[])),
+    ] {
+        assert_eq!(listed(&store, &query).await, expected, "{query:?}");
+    }
 }
 
 pub(crate) async fn a_merge_is_found_from_both_sides(store: impl Store) {
@@ -206,4 +258,28 @@ pub(crate) async fn a_contact_that_was_brought_back_is_found_by_both_ids(store: 
         store.companies_of(contact(77)).await.unwrap(),
         [company(19)]
     );
+}
+
+pub(crate) async fn a_change_of_many_contacts_is_found_by_each(store: impl Store) {
+    let pictured = |ids: std::ops::RangeInclusive<u32>| Image {
+        contacts: ids
+            .map(|id| model::Contact::new(contact(id), company(19), "", ""))
+            .collect(),
+        ..Image::default()
+    };
+    let mut entry = intent("r", 1, 19, 7, 0);
+    entry.before = pictured(1..=250);
+    store.intend(&entry).await.unwrap();
+    store
+        .conclude(&entry.id, &Outcome::Done, Some(&pictured(200..=500)), at(1))
+        .await
+        .unwrap();
+    for whom in [1, 7, 99, 100, 101, 199, 200, 250, 251, 400, 500] {
+        let found = listed(&store, &Query::of_contact(contact(whom))).await;
+        assert_eq!(found, std::slice::from_ref(&entry.id), "contact {whom}");
+        let companies = store.companies_of(contact(whom)).await.unwrap();
+        assert_eq!(companies, [company(19)]);
+    }
+    let stranger = Query::of_contact(contact(501));
+    assert_eq!(listed(&store, &stranger).await, []);
 }

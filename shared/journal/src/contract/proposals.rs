@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{ContactId, Proposal, ProposalId, RunId, Verdict};
 
-use super::samples::{at, company, contact, decision, decisions, proposal, proposals};
+use super::samples::{at, company, contact, decision, decisions, long_text, proposal, proposals};
 use crate::{Query, Store};
 
 pub(crate) async fn nothing_waits_until_something_is_found(store: impl Store) {
@@ -292,6 +292,45 @@ pub(crate) async fn more_than_a_visit_may_make_is_remembered_while_it_waits(stor
     let rejected = decision(&over[1], Verdict::Rejected, 1);
     store.decide(&rejected).await.unwrap();
     assert_eq!(remembered(19).await, BTreeSet::new());
+}
+
+pub(crate) async fn a_large_proposal_waits_until_it_is_decided(store: impl Store) {
+    let mut large = proposal(19, 41, 42, 0);
+    large.contacts[0].first_name = long_text(1_000).into();
+    let mut other = large.clone();
+    other.words = long_text(1_000);
+    for found in [&large, &large, &other, &large] {
+        let found = std::slice::from_ref(found);
+        store.set_waiting(company(19), None, found).await.unwrap();
+        assert!(store.waiting(None).await.unwrap() == found);
+        assert!(store.proposal(&large.id).await.unwrap().as_ref() == found.first());
+    }
+    let approved = decision(&large, Verdict::Approved, 1);
+    for _ in 0..2 {
+        store.decide(&approved).await.unwrap();
+        assert_eq!(store.waiting(None).await.unwrap(), []);
+        let decided = store.decision(&large.id).await.unwrap();
+        assert!(decided.as_ref() == Some(&approved));
+        let memory = store.memory(company(19)).await.unwrap();
+        assert!(memory.decisions == std::slice::from_ref(&approved));
+    }
+    // It is found again, and then no longer.
+    large.seen_at = at(2);
+    let found = std::slice::from_ref(&large);
+    store.set_waiting(company(19), None, found).await.unwrap();
+    assert!(store.waiting(None).await.unwrap() == found);
+    store.set_waiting(company(19), None, &[]).await.unwrap();
+    assert_eq!(store.waiting(None).await.unwrap(), []);
+}
+
+pub(crate) async fn many_proposals_wait_at_once(store: impl Store) {
+    let mut all: Vec<Proposal> = (1..=120).map(|low| proposal(19, low, 500, 0)).collect();
+    for found in [&all[..], &all[..119], &all[..]] {
+        store.set_waiting(company(19), None, found).await.unwrap();
+        assert_eq!(waiting(&store, None).await.len(), found.len());
+    }
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    assert!(store.waiting(Some(company(19))).await.unwrap() == all);
 }
 
 async fn waiting(store: &impl Store, at_company: Option<u32>) -> Vec<String> {

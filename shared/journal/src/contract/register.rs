@@ -118,6 +118,26 @@ pub(crate) async fn an_address_shared_within_a_company_is_not_elsewhere(store: i
     assert_eq!(record(&store, 19, &shared).await, register(&[], &[]));
 }
 
+pub(crate) async fn many_addresses_are_recorded_at_once(store: impl Store) {
+    let emails: Vec<String> = (0..250).map(|i| format!("c{i}@example.com")).collect();
+    let mut current: Vec<(&str, u32)> = emails.iter().map(String::as_str).zip(1..).collect();
+    // One of them is shared by more contacts than there are writes in one step.
+    current.extend((300..450).map(|whom| (emails[0].as_str(), whom)));
+    let all: Vec<&str> = emails.iter().map(String::as_str).collect();
+    assert_eq!(record(&store, 19, &current).await, register(&all, &[]));
+    assert_eq!(record(&store, 19, &current).await, register(&[], &[]));
+    let moved = &current[100..];
+    assert_eq!(record(&store, 20, moved).await, register(&[], &[all[0]]));
+    let left = &current[..100];
+    assert_eq!(record(&store, 19, left).await, register(&[], &[all[0]]));
+    assert_eq!(record(&store, 19, &[]).await, register(&[], &[]));
+    assert_eq!(peek(&store, 20, moved).await, register(&[], &[]));
+    assert_eq!(
+        peek(&store, 21, &left[1..]).await,
+        register(&all[1..100], &[])
+    );
+}
+
 async fn record(store: &impl Store, at: u32, current: &[(&str, u32)]) -> Register {
     ask(store, at, current, Keep::Record).await
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use model::{Action, Decision, Entry, Image, Memory, Outcome, Pair, Proposal, Verdict};
 
 use super::samples::{
-    PRIVATE, TEXTS, at, company, contact, decision, finding, image, intent, intents, outcomes,
-    proposals,
+    PRIVATE, TEXTS, at, company, contact, decision, finding, image, intent, intents, large_image,
+    large_merge, long_text, outcomes, proposals,
 };
 use crate::{Forgotten, Keep, Query, Register, Store};
 
@@ -238,25 +238,71 @@ pub(crate) async fn forgetting_again_forgets_nothing(store: impl Store) {
 }
 
 pub(crate) async fn more_is_forgotten_than_fits_into_one_step(store: impl Store) {
-    let many: Vec<Entry> = (1..=1_001)
+    let many: Vec<Entry> = (1..=501)
         .map(|number| intent("r", number, 19, 41, 0))
         .collect();
     let _ = ended(&store, &many, 1).await;
-    for seconds in 0..1_001 {
+    for seconds in 0..501 {
         let noted = finding("r", Some(19), &[41], seconds);
         store.note_finding(&noted).await.unwrap();
     }
     let young = finding("r", Some(19), &[41], 2_000);
     store.note_finding(&young).await.unwrap();
     let all = Forgotten {
-        images: 1_001,
+        images: 501,
         changes: 0,
-        findings: 1_001,
+        findings: 501,
         decisions: 0,
     };
     assert_eq!(forget(&store, 2_000).await, all);
     let left = store.findings(&Query::default()).await.unwrap();
     assert_eq!(left, [young]);
+}
+
+pub(crate) async fn what_is_large_is_forgotten_whole(store: impl Store) {
+    let merge = large_merge(20_000);
+    let mut text = intent("r", 2, 19, 41, 0);
+    text.action = Action::AddNote {
+        contact: contact(41),
+        text: long_text(500).into(),
+        type_id: None,
+        flagged: false,
+    };
+    text.before = large_image(500);
+    // More contacts than are written in one step.
+    let named = (100..350).map(|id| model::Contact::new(contact(id), company(19), "Nan", ""));
+    text.before.contacts.extend(named);
+    let _ = ended(&store, &[merge.clone(), text.clone()], 10).await;
+    let mut noted = finding("r", Some(19), &(100..350).collect::<Vec<_>>(), 10);
+    noted.finding.words = long_text(500);
+    store.note_finding(&noted).await.unwrap();
+    let mut shown = proposals().swap_remove(0);
+    shown.contacts[0].last_name = long_text(500).into();
+    let approved = decision(&shown, Verdict::Approved, 10);
+    store.decide(&approved).await.unwrap();
+    assert_eq!(all(&store).await.len(), 2);
+
+    let one_of_each = Forgotten {
+        images: 1,
+        changes: 1,
+        findings: 1,
+        decisions: 1,
+    };
+    assert_eq!(forget(&store, 11).await, one_of_each);
+    let left = all(&store).await;
+    assert!(left.len() == 1 && left[0].action == merge.action);
+    assert_eq!(left[0].before, Image::default());
+    assert_eq!(store.entry(&text.id).await.unwrap(), None);
+    assert_eq!(store.findings(&Query::default()).await.unwrap(), []);
+    for whom in [100, 200, 349] {
+        assert_eq!(store.companies_of(contact(whom)).await.unwrap(), []);
+    }
+    let decided = store.decision(&shown.id).await.unwrap().unwrap();
+    assert_eq!(decided.contacts, []);
+    assert_eq!(forget(&store, 11).await, Forgotten::default());
+    // What is gone as a whole can be recorded anew.
+    store.intend(&text).await.unwrap();
+    assert!(store.open_intents(company(19)).await.unwrap() == [text]);
 }
 
 /// These, ended with each outcome in turn so many seconds into the tests' day, as they are kept.

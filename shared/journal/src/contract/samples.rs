@@ -174,6 +174,51 @@ pub(crate) fn oldest_image() -> Image {
     }
 }
 
+/// So many kilobytes of text that is private, and that nothing makes much smaller.
+pub(crate) fn long_text(kilobytes: usize) -> String {
+    let mut state = 42_u64;
+    let mut letter = || {
+        // The constants are those of Knuth's generator.
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'!' + u8::try_from((state >> 33) % 94).unwrap())
+    };
+    // A letter of more than one byte in front, so that no cut falls between letters by chance.
+    let text = (1..kilobytes * 1024).map(|_| letter());
+    std::iter::once('\u{20ac}').chain(text).collect()
+}
+
+/// Records of so many kilobytes, with a long note on a contact.
+pub(crate) fn large_image(kilobytes: usize) -> Image {
+    let mut image = image();
+    let notes = &mut image.details.get_or_insert_default().notes;
+    notes[0].text = long_text(kilobytes).into();
+    image
+}
+
+/// A merge of 42 into 41 with so many references.
+pub(crate) fn large_merge(count: u32) -> Entry {
+    let reference = |record| Reference {
+        kind: RecordKind::ALL[record as usize % RecordKind::ALL.len()],
+        record: RecordId::new(record),
+        field: "contact".to_owned(),
+    };
+    let references: Vec<Reference> = (1..=count).map(reference).collect();
+    let mut before = image();
+    before.details.get_or_insert_default().references = references.clone();
+    let action = Action::Merge {
+        loser: contact(42),
+        survivor: contact(41),
+        references,
+    };
+    Entry {
+        before,
+        evidence: vec![named()],
+        ..entry(id("r", 1), action)
+    }
+}
+
 /// A finding.
 pub(crate) fn finding(run: &str, at_company: Option<u32>, about: &[u32], s: i64) -> FindingEntry {
     FindingEntry {

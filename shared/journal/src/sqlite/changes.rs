@@ -9,7 +9,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::failure::Failure;
 use super::select;
-use crate::stored::{Conclusion, Intent, decode, encode};
+use crate::stored::{
+    Conclusion, Intent, contacts_of_end, contacts_of_intent, decode, encode, instant,
+};
 use crate::{Error, Query};
 
 const ENTRIES: &str = "SELECT intent.run, intent.number, intent.record, conclusion.record, \
@@ -27,7 +29,7 @@ pub(super) fn intend(tx: &Connection, entry: &Entry) -> Result<(), Failure> {
             entry.id.number,
             entry.company.get(),
             entry.rule.to_string(),
-            select::instant(entry.intended_at),
+            instant(entry.intended_at),
             encode(&intent)?,
             encode(&entry.before)?,
         ],
@@ -38,8 +40,7 @@ pub(super) fn intend(tx: &Connection, entry: &Entry) -> Result<(), Failure> {
         }));
     }
     let seq = tx.last_insert_rowid();
-    let contacts = entry.action.contacts().into_iter();
-    link(tx, seq, contacts.chain(pictured(&entry.before)))
+    link(tx, seq, &contacts_of_intent(entry))
 }
 
 /// Records an outcome.
@@ -70,12 +71,7 @@ pub(super) fn conclude(
     if added == 0 {
         return Err(Failure::Known(Error::Concluded { id: id.clone() }));
     }
-    let returned = match outcome {
-        Outcome::Returned { contact } => Some(*contact),
-        _ => None,
-    };
-    let contacts = after.into_iter().flat_map(pictured);
-    link(tx, seq, contacts.chain(returned))
+    link(tx, seq, &contacts_of_end(outcome, after))
 }
 
 /// The intents of a company without an outcome.
@@ -147,18 +143,10 @@ pub(super) fn owner(row: &Row<'_>) -> Result<impl Fn() -> String + use<>, Failur
     Ok(move || format!("change {run}.{number}"))
 }
 
-fn pictured(image: &Image) -> impl Iterator<Item = ContactId> {
-    image.contacts.iter().map(|contact| contact.id)
-}
-
-fn link(
-    tx: &Connection,
-    seq: i64,
-    contacts: impl Iterator<Item = ContactId>,
-) -> Result<(), Failure> {
+fn link(tx: &Connection, seq: i64, contacts: &BTreeSet<ContactId>) -> Result<(), Failure> {
     let mut insert =
         tx.prepare("INSERT OR IGNORE INTO intent_contact (contact, owner) VALUES (?1, ?2)")?;
-    for contact in contacts.collect::<BTreeSet<_>>() {
+    for contact in contacts {
         insert.execute(params![contact.get(), seq])?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params, params_from_iter};
 use super::failure::Failure;
 use super::select;
 use crate::Query;
-use crate::stored::{decode, encode};
+use crate::stored::{decode, encode, instant};
 
 /// Records a finding, unless it is there.
 pub(super) fn note(tx: &Connection, entry: &FindingEntry) -> Result<(), Failure> {
@@ -20,7 +20,7 @@ pub(super) fn note(tx: &Connection, entry: &FindingEntry) -> Result<(), Failure>
             entry.run.as_str(),
             finding.company.map(|company| company.get()),
             finding.rule.to_string(),
-            select::instant(entry.at),
+            instant(entry.at),
             encode(entry)?,
         ],
     )?;

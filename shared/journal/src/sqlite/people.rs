@@ -7,7 +7,7 @@ use model::{CompanyId, ContactId, Pair};
 use rusqlite::{Connection, params};
 
 use super::failure::Failure;
-use super::select;
+use crate::stored::instant;
 
 /// The companies at which a contact was seen.
 pub(super) fn companies_of(tx: &Connection, contact: ContactId) -> Result<Vec<CompanyId>, Failure> {
@@ -64,7 +64,7 @@ pub(super) fn keep_apart(
             pair.low().get(),
             pair.high().get(),
             company.get(),
-            select::instant(at),
+            instant(at),
             by,
         ],
     )?;

@@ -6,8 +6,8 @@ use model::{CompanyId, ContactId, Decision, Image, Pair, Proposal, ProposalId, V
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::failure::Failure;
-use super::{people, select};
-use crate::stored::{apart, decode, encode};
+use super::people;
+use crate::stored::{apart, decode, encode, instant, renewed};
 
 /// Makes these what waits at a company, as far as it was looked at.
 pub(super) fn set_waiting(
@@ -80,7 +80,7 @@ pub(super) fn decide(tx: &Connection, decision: &Decision) -> Result<(), Failure
         params![
             proposal.as_str(),
             company.get(),
-            select::instant(*at),
+            instant(*at),
             encode(&record)?,
             image,
         ],
@@ -140,7 +140,7 @@ pub(super) fn over_limit(tx: &Connection, company: CompanyId) -> Result<BTreeSet
 
 /// Whether a person answered while the visit that found it was still under way.
 fn is_decided_since(tx: &Connection, proposal: &Proposal) -> Result<bool, Failure> {
-    let seen_at = select::instant(proposal.seen_at);
+    let seen_at = instant(proposal.seen_at);
     Ok(tx
         .prepare("SELECT 1 FROM decision WHERE proposal = ?1 AND at > ?2")?
         .exists(params![proposal.id.as_str(), seen_at])?)
@@ -172,29 +172,17 @@ fn looked_at(
 }
 
 /// Has a proposal wait. What waits already, and says the same, is left alone.
-fn put(tx: &Connection, proposal: &Proposal) -> Result<(), Failure> {
-    let mut proposal = proposal.clone();
-    if let Some(held) = find(tx, &proposal.id)? {
-        // It waits since it was first seen, whatever else is known about it by now.
-        proposal.run = held.run.clone();
-        proposal.seen_at = held.seen_at;
-        // Texts are compared, as a value that is kept does not always come back equal: a null in an
-        // optional value comes back as its absence.
-        if encode(&held)? == encode(&proposal)? {
-            return Ok(());
-        }
-    }
+fn put(tx: &Connection, found: &Proposal) -> Result<(), Failure> {
+    let held = find(tx, &found.id)?;
+    let Some((proposal, text)) = renewed(found, held.as_ref())? else {
+        return Ok(());
+    };
     let id = proposal.id.as_str();
     tx.execute(
         "INSERT INTO proposal (id, company, over_limit, record) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (id) DO UPDATE SET company = excluded.company, \
          over_limit = excluded.over_limit, record = excluded.record",
-        params![
-            id,
-            proposal.company.get(),
-            proposal.over_limit,
-            encode(&proposal)?
-        ],
+        params![id, proposal.company.get(), proposal.over_limit, text],
     )?;
     tx.execute("DELETE FROM proposal_contact WHERE proposal = ?1", [id])?;
     let mut link =

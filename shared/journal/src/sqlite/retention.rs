@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use model::Image;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::changes;
 use super::failure::Failure;
-use super::{changes, select};
-use crate::stored::{Conclusion, Intent, decode, encode};
+use crate::stored::{Conclusion, Intent, decode, encode, instant};
 use crate::{Error, Forgotten};
 
 /// How many records are forgotten in one transaction: others that want to write wait for no more.
@@ -20,7 +20,7 @@ pub(super) fn due(tx: &Connection, before: Timestamp) -> Result<Vec<i64>, Failur
          FROM intent JOIN conclusion ON conclusion.intent = intent.seq \
          WHERE intent.forgotten = 0 AND intent.at < ?1 ORDER BY intent.at, intent.seq",
     )?
-    .query_and_then([select::instant(before)], |row| {
+    .query_and_then([instant(before)], |row| {
         let conclusion: String = row.get(2)?;
         let conclusion: Conclusion = decode(&conclusion, changes::owner(row)?)?;
         Ok((conclusion.at < before).then_some(row.get(3)?))
@@ -63,7 +63,7 @@ pub(super) fn forget_findings(tx: &Connection, before: Timestamp) -> Result<usiz
     let some = format!("SELECT seq FROM finding WHERE at < ?1 ORDER BY at, seq LIMIT {AT_ONCE}");
     let links = format!("DELETE FROM finding_contact WHERE owner IN ({some})");
     let records = format!("DELETE FROM finding WHERE seq IN ({some})");
-    let before = select::instant(before);
+    let before = instant(before);
     tx.execute(&links, [&before])?;
     let findings = tx.execute(&records, [&before])?;
     forbid(tx)?;
@@ -75,7 +75,7 @@ pub(super) fn forget_what_was_shown(tx: &Connection, before: Timestamp) -> Resul
     permit(tx, before)?;
     let decisions = tx.execute(
         "UPDATE decision SET image = NULL WHERE at < ?1 AND image IS NOT NULL",
-        [select::instant(before)],
+        [instant(before)],
     )?;
     forbid(tx)?;
     Ok(decisions)
@@ -129,7 +129,7 @@ fn remove(tx: &Connection, seq: i64) -> Result<(), Failure> {
 fn permit(tx: &Connection, before: Timestamp) -> Result<(), Failure> {
     tx.execute(
         "INSERT INTO forgetting (older_than) VALUES (?1)",
-        [select::instant(before)],
+        [instant(before)],
     )?;
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! From a [`Query`] to SQL.
 
-use jiff::Timestamp;
 use rusqlite::types::Value;
 
 use crate::Query;
+use crate::stored::instant;
 
 /// What follows `FROM` in a query over `intent` or `finding`: both have the same columns for it, and
 /// the contacts in a table beside them. The latest come first, so that a limit keeps them; `place`
@@ -48,25 +48,4 @@ pub(super) fn latest(table: &str, place: &str, query: &Query) -> (String, Vec<Va
     ));
     values.push(i64::try_from(*limit).unwrap_or(i64::MAX).into());
     (sql, values)
-}
-
-/// A time as text that sorts.
-pub(super) fn instant(at: Timestamp) -> String {
-    format!("{at:.9}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_sort_as_text() {
-        let times = ["1969-12-31T23:59:59.9Z", "1970-01-01T00:00:00Z"]
-            .into_iter()
-            .chain(["2026-02-03T04:05:06Z", "2026-02-03T04:05:06.000000001Z"])
-            .map(|text| text.parse::<Timestamp>().unwrap());
-        let texts: Vec<String> = times.map(instant).collect();
-        assert_eq!(texts[1], "1970-01-01T00:00:00.000000000Z");
-        assert!(texts.is_sorted(), "{texts:?}");
-    }
 }

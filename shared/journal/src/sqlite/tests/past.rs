@@ -4,6 +4,7 @@ use model::Verdict;
 
 use super::*;
 use crate::contract::samples::{PRIVATE, decision, finding, findings};
+use crate::stored::instant;
 
 #[tokio::test]
 async fn nothing_that_was_recorded_can_be_changed_or_removed() {
@@ -17,7 +18,7 @@ async fn forgetting_can_change_nothing_that_is_younger_or_binds_for_ever() {
     let journal = Sqlite::in_memory().unwrap();
     record_one_of_each(&journal).await;
     let permit = "INSERT INTO forgetting (older_than) VALUES (?1)";
-    let until = [select::instant(at(0))];
+    let until = [instant(at(0))];
     journal
         .connection
         .lock()

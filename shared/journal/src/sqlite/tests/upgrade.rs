@@ -4,6 +4,7 @@ use model::Verdict;
 
 use super::*;
 use crate::contract::samples::{decision, finding, oldest_image, oldest_intents, oldest_outcomes};
+use crate::stored::instant;
 
 #[tokio::test]
 async fn a_file_of_the_first_schema_is_brought_up_to_date_and_read() {
@@ -87,7 +88,7 @@ fn of_the_first_schema(path: &Path) {
     for (intent, number) in intents.iter().zip(1..) {
         let add = "INSERT INTO intent (seq, run, number, company, rule, at, record, image) \
                    VALUES (?1, 'r-1.x', ?1, 19, 'merge-duplicates', ?2, ?3, ?4)";
-        let values = rusqlite::params![number, select::instant(at(0)), intent, images[0]];
+        let values = rusqlite::params![number, instant(at(0)), intent, images[0]];
         connection.execute(add, values).unwrap();
         let link = "INSERT INTO intent_contact (contact, owner) VALUES (41, ?1)";
         connection.execute(link, [number]).unwrap();
@@ -99,7 +100,7 @@ fn of_the_first_schema(path: &Path) {
     }
     let add = "INSERT INTO finding (seq, run, company, rule, at, record) \
                VALUES (1, 'r', 19, 'merge-duplicates', ?1, ?2)";
-    let values = rusqlite::params![select::instant(at(0)), findings[0]];
+    let values = rusqlite::params![instant(at(0)), findings[0]];
     connection.execute(add, values).unwrap();
     connection
         .execute_batch(

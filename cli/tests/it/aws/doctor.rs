@@ -1,0 +1,108 @@
+//! `rollcall doctor`.
+
+use sandbox::Refusal;
+use serde_json::{Value, json};
+
+use super::cloud::Cloud;
+use crate::program::joined;
+
+/// Queues that hold so many messages.
+async fn with_queues(cloud: &Cloud, messages: u32) {
+    let attributes = json!({ "Attributes": {
+        "ApproximateNumberOfMessages": messages.to_string(), "ApproximateNumberOfMessagesNotVisible": "0",
+    }});
+    cloud
+        .on("AmazonSQS.GetQueueAttributes", 200, attributes)
+        .await;
+}
+
+async fn states(cloud: &Cloud) -> (i32, Vec<(String, String)>) {
+    let ran = cloud.run(&["doctor", "--json"]).await;
+    let told: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+    let text = |check: &Value, name: &str| check[name].as_str().unwrap().to_owned();
+    let checks = told.as_array().unwrap().iter();
+    let states = checks.map(|check| (text(check, "name"), text(check, "state")));
+    (ran.code, states.collect())
+}
+
+#[tokio::test]
+async fn a_stack_that_is_well_is_said_to_be() {
+    let cloud = Cloud::start("").await;
+    with_queues(&cloud, 0).await;
+    assert_eq!(cloud.run(&["callbacks", "register"]).await.code, 0);
+    let ran = cloud.run(&["doctor"]).await;
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let told = joined(&ran.out);
+    for words in [
+        "ok AWS access: access key …MPLE, region eu-central-1",
+        "ok stack: rollcall is there",
+        "ok tenant secret: callbacks go to http://",
+        "ok PSA secret: it has all keys of northwindmsp",
+        "ok rules: understood: ",
+        "nothing is ever written",
+        "runs v2025_1",
+        "ok PSA rights: all 13 kinds of record can be read",
+        "ok callbacks: contacts and companies, both switched on",
+        "ok work queue: 0 messages waiting",
+        "ok dead letters: there are none",
+        "ok journal: it can be read; nothing waits for a person",
+        "all 12 are well",
+    ] {
+        assert!(told.contains(words), "{words}\n{}", ran.out);
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_with_its_likely_cause_and_the_rest_is_looked_at() {
+    let cloud = Cloud::start_with("[modes]\nportal-invite = \"on\"\n", json!({}), |world| {
+        world.refusals.push(Refusal {
+            status: 403,
+            field: None,
+            ..Refusal::new("GET", "/service/tickets", "", "Not for you.")
+        });
+    })
+    .await;
+    with_queues(&cloud, 7).await;
+    let ran = cloud.run(&["doctor"]).await;
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let told = joined(&ran.out);
+    for words in [
+        "wrong rules: RulesParameter: line 2, column 17: expected one of",
+        "wrong PSA rights: some cannot be read: service tickets",
+        "likely: the API member's security role lacks the right",
+        "wrong dead letters: 7 messages given up",
+        "likely: `rollcall dlq list` names them",
+        "wrong callbacks: no entry for contact; no entry for company",
+        "ok journal",
+    ] {
+        assert!(told.contains(words), "{words}\n{}", ran.out);
+    }
+}
+
+#[tokio::test]
+async fn what_depends_on_something_wrong_is_not_looked_at() {
+    let cloud = Cloud::start("").await;
+    with_queues(&cloud, 0).await;
+    let (code, states) = states(&cloud.out_of_reach()).await;
+    assert_eq!(code, 1);
+    assert_eq!(states[0], ("AWS access".to_owned(), "ok".to_owned()));
+    assert_eq!(states[1], ("stack".to_owned(), "wrong".to_owned()));
+    assert!(states[2..].iter().all(|(_, state)| state == "unchecked"));
+    assert_eq!(states.len(), 12);
+}
+
+#[tokio::test]
+async fn a_login_company_of_another_region_is_told_from_wrong_keys() {
+    let cloud = Cloud::start("").await;
+    cloud.world().lock().tenant.login_company = "elsewhere".to_owned();
+    with_queues(&cloud, 0).await;
+    let ran = cloud.run(&["doctor"]).await;
+    let told = joined(&ran.out);
+    assert!(told.contains("wrong PSA site"), "{}", ran.out);
+    assert!(told.contains("may be of another region"), "{}", ran.out);
+    assert!(
+        told.contains("? PSA rights: without the site nobody can tell"),
+        "{}",
+        ran.out
+    );
+}
