@@ -87,9 +87,14 @@ def without_tests(text):
 
 def files(*folders):
     """The text of each Rust file under the given folders, without unit tests."""
-    paths = sorted(path for folder in folders for path in (ROOT / folder).rglob("src/**/*.rs"))
+    found = (path for folder in folders for path in (ROOT / folder).rglob("src/**/*.rs"))
+    paths = sorted(path for path in found if not is_test(path.relative_to(ROOT)))
     assert paths, f"no sources in {folders}"
     return [without_tests(path.read_text()) for path in paths]
+
+
+def is_test(path):
+    return "tests" in path.parts or path.name == "tests.rs"
 
 
 def constant(name, *folders):
