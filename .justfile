@@ -15,7 +15,7 @@ check:
 msrv:
     .ci/msrv
 
-# One or more steps of the check: format, lint, doc, test, scan, template.
+# One or more steps of the check: format, lint, deny, doc, test, journal, scan, template.
 step +names:
     tests/run {{ names }}
 
@@ -23,9 +23,9 @@ step +names:
 format:
     cargo fmt --all
 
-# Licenses, advisories and sources of the dependencies. Needs cargo-deny.
+# Licenses, duplicates, sources and advisories of the dependencies. Needs cargo-deny.
 deny:
-    cargo deny --workspace --config .deny.toml check
+    cargo deny check
 
 # Dependencies that nobody uses. Needs cargo-machete.
 machete:
