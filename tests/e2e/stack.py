@@ -1,0 +1,171 @@
+"""The deployed stack, and what can be seen of it."""
+
+import json
+from contextlib import contextmanager
+
+from deployment import physical_names
+from processes import until
+
+
+class Stack:
+    """The stack on the emulator, with the PSA it works for and a relay on each way between them."""
+
+    def __init__(self, emulator, outputs, psa, to_receiver, to_queue, to_psa):
+        self.emulator = emulator
+        self.outputs = outputs
+        self.psa = psa
+        # From the PSA to the receiver, from the functions to the queues, from the functions to the PSA.
+        self.to_receiver = to_receiver
+        self.to_queue = to_queue
+        self.to_psa = to_psa
+        self.names = physical_names(emulator)
+        self.sqs = emulator.client("sqs")
+        self._dynamodb = emulator.client("dynamodb")
+        self._iam = emulator.client("iam")
+        self._lambda = emulator.client("lambda")
+        self._logs = emulator.client("logs")
+
+    # The queues.
+
+    def send(self, group, body, deduplication):
+        """Puts a message on the work queue."""
+        self.sqs.send_message(
+            QueueUrl=self.outputs["WorkQueueUrl"],
+            MessageBody=body,
+            MessageGroupId=group,
+            MessageDeduplicationId=deduplication,
+        )
+
+    def waiting(self):
+        """How many messages of the work queue can be received."""
+        return int(self.queue_attributes("WorkQueueUrl")["ApproximateNumberOfMessages"])
+
+    def is_idle(self):
+        """Whether the work queue is empty, and nothing of it is being worked on."""
+        attributes = self.queue_attributes("WorkQueueUrl")
+        return attributes["ApproximateNumberOfMessages"] == attributes["ApproximateNumberOfMessagesNotVisible"] == "0"
+
+    def dead_letters(self):
+        """Takes all messages off the dead-letter queue. Who does not put them back has to see to them."""
+        found = []
+        while received := self._receive_dead():
+            found += received
+            for message in received:
+                self.sqs.delete_message(
+                    QueueUrl=self.outputs["DeadLetterQueueUrl"], ReceiptHandle=message["ReceiptHandle"]
+                )
+        return found
+
+    def _receive_dead(self):
+        answer = self.sqs.receive_message(
+            QueueUrl=self.outputs["DeadLetterQueueUrl"], MaxNumberOfMessages=10, AttributeNames=["All"]
+        )
+        return answer.get("Messages", [])
+
+    def queue_attributes(self, queue):
+        """The attributes of a queue, by the output that has its URL."""
+        return self.sqs.get_queue_attributes(QueueUrl=self.outputs[queue], AttributeNames=["All"])["Attributes"]
+
+    @contextmanager
+    def nobody_at_work(self):
+        """For the time of the block, messages stay on the queue."""
+        self._switch_mappings(False)
+        try:
+            yield
+        finally:
+            self._switch_mappings(True)
+
+    @contextmanager
+    def queue_out_of_reach(self):
+        """For the time of the block, functions find nobody where the queues are."""
+        self.to_queue.down = True
+        try:
+            yield
+        finally:
+            self.to_queue.down = False
+
+    @contextmanager
+    def queue_denied(self):
+        """For the time of the block, the receiver may not send."""
+        role, policy = self.names["CallbackReceiverRole"], "denied"
+        statement = {"Effect": "Deny", "Action": "sqs:SendMessage", "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self._iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=document)
+        try:
+            yield
+        finally:
+            self._iam.delete_role_policy(RoleName=role, PolicyName=policy)
+
+    def _switch_mappings(self, on):
+        for mapping in self.mappings():
+            self._lambda.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+
+    # The functions.
+
+    def mappings(self):
+        """The event source mappings."""
+        return self._lambda.list_event_source_mappings()["EventSourceMappings"]
+
+    def configuration(self, function):
+        """How a function is configured, by its name in the template."""
+        return self._lambda.get_function_configuration(FunctionName=self.names[function])
+
+    def concurrency(self, function):
+        """How many copies of a function may run."""
+        answer = self._lambda.get_function_concurrency(FunctionName=self.names[function])
+        return answer.get("ReservedConcurrentExecutions")
+
+    def invocations(self, function):
+        """What a function logged: for each invocation the lines, as data. Metrics are left out."""
+        group = self.configuration(function)["LoggingConfig"]["LogGroup"]
+        # The emulator gives each invocation a stream of its own.
+        streams = {}
+        for page in self._logs.get_paginator("filter_log_events").paginate(logGroupName=group):
+            for event in page["events"]:
+                # The other lines are the platform's.
+                line = json.loads(event["message"]) if event["message"].startswith("{") else {}
+                if "timestamp" in line:
+                    streams.setdefault(event["logStreamName"], []).append(line)
+        return list(streams.values())
+
+    def lines(self, function, message):
+        """The lines of a function with this message, oldest first."""
+        lines = [line for lines in self.invocations(function) for line in lines if line.get("message") == message]
+        return sorted(lines, key=lambda line: line["timestamp"])
+
+    def visits(self, company):
+        """The lines about visits that were made to a company, oldest first."""
+        return [line for line in self.lines("ContactPolicy", "visited a company") if line["company.id"] == str(company)]
+
+    def await_visit(self, company, after=0):
+        """Waits until more than so many visits to a company were carried through, and returns the last one."""
+
+        def done():
+            complete = [visit for visit in self.visits(company) if visit["complete"]]
+            return complete[-1] if len(complete) > after else None
+
+        return until(done, 60, f"company {company} is visited")
+
+    def await_change(self, company, since=None):
+        """Waits for the first visit to a company that changed something, or the first one since another."""
+
+        def done():
+            visits = self.visits(company)
+            later = visits[visits.index(since) + 1 :] if since else visits
+            return next((visit for visit in later if visit["changes"]), None)
+
+        return until(done, 60, f"a visit changes something at company {company}")
+
+    # The journal.
+
+    def journal(self, partition):
+        """What lies in a partition of the journal's table, by its place."""
+        table = self.outputs.get("JournalTable")
+        assert table, "the stack has no journal table: its output JournalTable is missing"
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :partition",
+            ExpressionAttributeValues={":partition": {"S": partition}},
+        )
+        return {item["sk"]["S"]: item for page in pages for item in page["Items"]}
