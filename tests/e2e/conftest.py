@@ -11,13 +11,18 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment import ROOT, api_path, deploy
+from deployment import ROOT, api_url, deploy
 from emulator import ENCRYPTED, emulator
 from psa import psa
 from relay import Relay
+from rollcall import Rollcall
 from stack import Stack
 
-BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+
+# What is deployed is what a release is; the operator's tool may be any build.
+FUNCTIONS = TARGET / "release"
+TOOL = TARGET / "debug" / "rollcall"
 
 # Parameters of the template. All others have their defaults.
 PARAMETERS = {
@@ -80,8 +85,8 @@ def pytest_runtest_makereport(item):
 @pytest.fixture(scope="session")
 def stack():
     """The stack of the template, at work."""
-    for name in ("callback-receiver", "contact-policy", "rollcall"):
-        assert (BINARIES / name).exists(), f"{BINARIES / name} is missing: `tests/run e2e` builds it"
+    for binary in (FUNCTIONS / "callback-receiver", FUNCTIONS / "contact-policy", TOOL):
+        assert binary.exists(), f"{binary} is missing: `tests/run e2e` builds it"
     # What runs here is to end however the tests end.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("asked to stop"))
     with ExitStack() as ends:
@@ -89,15 +94,14 @@ def stack():
         to_receiver, to_psa, to_queue = start_relay(ends), start_relay(ends), start_relay(ends, ENCRYPTED)
         aws = ends.enter_context(emulator(folder, to_queue.url))
         to_queue.target = aws.url
-        outputs = deploy(aws, BINARIES, PARAMETERS, to_psa.url)
-        prefix, path = api_path(outputs["CallbackUrl"])
-        to_receiver.target = aws.url + prefix
+        outputs = deploy(aws, FUNCTIONS, PARAMETERS, to_psa.url, to_receiver.url)
+        to_receiver.target = api_url(aws)
         token = secrets.token_hex(24)
-        callback_url = f"{to_receiver.url}{path}{token}"
-        the_psa = ends.enter_context(psa(BINARIES / "rollcall", folder, SITE, callback_url, FAULTS))
+        the_psa = ends.enter_context(psa(TOOL, folder, SITE, outputs["CallbackUrl"] + token, FAULTS))
         to_psa.target = the_psa.url
         operate(aws, outputs, the_psa, token, to_psa.url)
-        yield Stack(aws, outputs, the_psa, to_receiver, to_queue, to_psa)
+        rollcall = Rollcall(TOOL, folder, aws.url, to_queue.url)
+        yield Stack(aws, outputs, the_psa, rollcall, to_receiver, to_queue, to_psa)
 
 
 def start_relay(ends, headers=None):

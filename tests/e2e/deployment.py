@@ -38,12 +38,18 @@ LEFT_OUT = {
 }
 
 
-def overrides(psa_url):
-    """Properties that differ from the template, by the path to them, with the new value."""
-    return {
+def overrides(source, psa_url, receiver_url):
+    """What differs from the template: the path to a value, with the new one."""
+    worker = source["Resources"]["ContactPolicy"]["Properties"]["Environment"]
+    outputs = source["Outputs"]
+    path = re.fullmatch(r"https://[^/]+(/.*)", outputs["CallbackUrl"]["Value"]["Fn::Sub"])[1]
+    return [
         # The PSA is a stand-in on this machine, and the parameter takes nothing but the name of a host.
-        ("ContactPolicy", "Environment", "Variables", "ROLLCALL_CONNECTWISE_SITE"): psa_url,
-    }
+        (worker["Variables"], "ROLLCALL_CONNECTWISE_SITE", psa_url),
+        (outputs["ConnectWiseSite"], "Value", psa_url),
+        # The name of the emulator's HTTP API does not resolve on this machine.
+        (outputs["CallbackUrl"], "Value", receiver_url + path),
+    ]
 
 
 def template():
@@ -51,14 +57,15 @@ def template():
     return yaml_parse((ROOT / "template.yaml").read_text())
 
 
-def deploy(emulator, binaries, parameters, psa_url):
+def deploy(emulator, binaries, parameters, psa_url, receiver_url):
     """Creates the stack and returns its outputs."""
     packaged = package(emulator, template(), binaries)
     # What CloudFormation's transform does, by the same library, which looks for the region where the AWS tools do.
     with mock.patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):
         expanded = transform(packaged, {}, SimpleNamespace(load=dict))
-    for path, value in overrides(psa_url).items():
-        override(expanded["Resources"], path, value)
+    for place, name, value in overrides(expanded, psa_url, receiver_url):
+        assert name in place, f"there is no {name} to override"
+        place[name] = value
     settings = settings_of(expanded, parameters)
     cloudformation = emulator.client("cloudformation")
     cloudformation.create_stack(
@@ -89,17 +96,6 @@ def package(emulator, source, binaries):
         s3.put_object(Bucket=PACKAGES, Key=f"{name}.zip", Body=archive.getvalue())
         function["Properties"]["CodeUri"] = f"s3://{PACKAGES}/{name}.zip"
     return packaged
-
-
-def override(resources, path, value):
-    """Sets a property that is there."""
-    *way, last = path
-    place = resources[way[0]]["Properties"]
-    for key in way[1:]:
-        place = place[key]
-    if last not in place:
-        raise AssertionError(f"there is nothing to override at {'.'.join(path)}")
-    place[last] = value
 
 
 def adapt(expanded, settings):
@@ -210,7 +206,6 @@ def failures(cloudformation):
     )
 
 
-def api_path(callback_url):
-    """Where the emulator answers for the HTTP API at this URL: such a name does not resolve on this machine."""
-    host, path = re.fullmatch(r"https://([a-z0-9]+)\.execute-api\.[^/]+(/.*)", callback_url).groups()
-    return f"/_aws/execute-api/{host}/$default", path
+def api_url(emulator):
+    """Where the emulator answers for the HTTP API."""
+    return f"{emulator.url}/_aws/execute-api/{physical_names(emulator)['CallbackApi']}/$default"

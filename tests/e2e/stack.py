@@ -10,10 +10,11 @@ from processes import until
 class Stack:
     """The stack on the emulator, with the PSA it works for and a relay on each way between them."""
 
-    def __init__(self, emulator, outputs, psa, to_receiver, to_queue, to_psa):
-        self.emulator = emulator
+    def __init__(self, emulator, outputs, psa, rollcall, to_receiver, to_queue, to_psa):
         self.outputs = outputs
         self.psa = psa
+        # What the operator does: `rollcall("dlq", "list")`.
+        self.rollcall = rollcall
         # From the PSA to the receiver, from the functions to the queues, from the functions to the PSA.
         self.to_receiver = to_receiver
         self.to_queue = to_queue
@@ -44,6 +45,16 @@ class Stack:
         """Whether the work queue is empty, and nothing of it is being worked on."""
         attributes = self.queue_attributes("WorkQueueUrl")
         return attributes["ApproximateNumberOfMessages"] == attributes["ApproximateNumberOfMessagesNotVisible"] == "0"
+
+    def sent(self):
+        """The messages that were put on the work queue through the relay: what was asked, and what was answered."""
+        for exchange in self.to_queue.exchanges():
+            if exchange.headers.get("x-amz-target") == "AmazonSQS.SendMessage" and exchange.status == 200:
+                yield json.loads(exchange.body), json.loads(exchange.answer)
+
+    def any_dead(self):
+        """Whether something is on the dead-letter queue."""
+        return self.queue_attributes("DeadLetterQueueUrl")["ApproximateNumberOfMessages"] != "0"
 
     def dead_letters(self):
         """Takes all messages off the dead-letter queue. Who does not put them back has to see to them."""

@@ -178,13 +178,11 @@ def callbacks(stack, companies):
 def queued(stack):
     """The visits that the receiver has queued."""
     found = []
-    for exchange in stack.to_queue.exchanges():
-        if exchange.headers.get("x-amz-target") == "AmazonSQS.SendMessage" and exchange.status == 200:
-            visit = json.loads(json.loads(exchange.body)["MessageBody"]).get("VisitCompanyV1")
-            answer = json.loads(exchange.answer)
-            number, message = int(answer["SequenceNumber"]), answer["MessageId"]
-            if visit:
-                found.append(Queued(number, message, visit["cause"]["message"], visit["company"]))
+    for asked, answer in stack.sent():
+        visit = json.loads(asked["MessageBody"]).get("VisitCompanyV1")
+        if visit:
+            number = int(answer["SequenceNumber"])
+            found.append(Queued(number, answer["MessageId"], visit["cause"]["message"], visit["company"]))
     return found
 
 
