@@ -1,12 +1,16 @@
 //! Settling what an earlier visit left open: by reading, never by guessing.
 
 use connectwise::Writer;
-use journal::Store;
-use model::{Action, Contact, Entry, Outcome, PrivateValue};
+use jiff::SignedDuration;
+use journal::{Query, Store};
+use model::{Action, Contact, Entry, Finding, FindingKind, Login, Outcome, Private, PrivateValue};
 
 use crate::error::Error;
 use crate::record::Record;
 use crate::visit::Reconciler;
+
+/// From an intent to the moment at which its write has arrived, if it ever does.
+const WRITE_ARRIVES: SignedDuration = SignedDuration::from_secs(10);
 
 impl<J: Store> Reconciler<J> {
     /// Gives every intent without an outcome the outcome that reading shows. Usually there is none,
@@ -30,6 +34,24 @@ impl<J: Store> Reconciler<J> {
                 }
                 let change = entry.change();
                 self.complete(writer, record, &change, &outcome).await?;
+            }
+            if outcome == Outcome::Unknown
+                && let Action::SetPortal { contact, .. } = entry.action
+            {
+                let finding = Finding {
+                    rule: entry.rule,
+                    kind: FindingKind::PortalHeld,
+                    company: Some(entry.company),
+                    contacts: vec![contact],
+                    words: format!(
+                        "change {} was to hold this login and may have been lost; somebody has changed the contact \
+                         since, and who switched the login off nobody can tell: switch it on unless it was a person",
+                        entry.id
+                    ),
+                    evidence: Vec::new(),
+                };
+                record.note(&finding).await?;
+                record.findings.push(finding);
             }
             tracing::info!(change.id = %entry.id, outcome = %outcome, "settled an open intent");
             let at = self.clock.now();
@@ -103,6 +125,14 @@ impl<J: Store> Reconciler<J> {
                     (Some(_), Some(_)) => Outcome::Unknown,
                 });
             }
+            Action::SetPortal { contact, after, .. } if after.login == Login::Disabled => {
+                return match self.reader.contact(*contact).await? {
+                    Some(contact) if shows(&contact, &entry.action) => {
+                        self.who_held(entry, &contact).await
+                    }
+                    _ => Ok(Outcome::FoundUndone),
+                };
+            }
             Action::SetFields { contact, .. }
             | Action::AddCommunication { contact, .. }
             | Action::RemoveCommunication { contact, .. }
@@ -121,6 +151,41 @@ impl<J: Store> Reconciler<J> {
         } else {
             Outcome::FoundUndone
         })
+    }
+
+    /// Whether a login is off because of our write, or may as well be off because of a person who was quicker to
+    /// switch it off than we are to find out. A login that a person switched off is never switched on.
+    async fn who_held(&self, entry: &Entry, contact: &Contact) -> Result<Outcome, Error> {
+        let is_ours = match self.our_member().await? {
+            Some(us) => contact.updated_by.as_ref() == Some(&us),
+            None => {
+                let arrived = entry.intended_at.checked_add(WRITE_ARRIVES);
+                matches!((contact.updated_at, arrived), (Some(at), Ok(arrived)) if at <= arrived)
+            }
+        };
+        Ok(if is_ours {
+            Outcome::FoundDone
+        } else {
+            Outcome::Unknown
+        })
+    }
+
+    /// Who we are in the PSA, as our latest writes to contacts were stamped.
+    async fn our_member(&self) -> Result<Option<Private>, Error> {
+        let query = Query {
+            limit: 50,
+            ..Query::default()
+        };
+        let latest = self.journal.entries(&query).await?;
+        Ok(latest.into_iter().rev().find_map(|entry| {
+            let (Action::SetPortal { contact, .. } | Action::SetFields { contact, .. }) =
+                entry.action
+            else {
+                return None;
+            };
+            let mut written = entry.after?.contacts.into_iter();
+            written.find(|one| one.id == contact)?.updated_by
+        }))
     }
 }
 

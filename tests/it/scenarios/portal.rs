@@ -1,6 +1,7 @@
 //! Portal logins: held, released, invited.
 
 use model::{Action, Login, Outcome};
+use sandbox::Fault;
 use sandbox::seed::{
     BLUE_SPRUCE, PORTAL_DISABLED_BY_PERSON, PORTAL_EMAIL_NOT_DEFAULT, PORTAL_FINE,
     PORTAL_SHARED_MAILBOX, PORTAL_WITHOUT_EMAIL,
@@ -172,6 +173,32 @@ async fn a_held_login_that_a_person_switches_on_and_later_off_again_stays_off() 
     stack.visit_in_vain(QUARRY_LANE, &[QUARRY_LOGIN]).await;
     assert_eq!(stack.portal(QUARRY_LOGIN), (false, 3));
     assert!(stack.mails().is_empty());
+}
+
+#[tokio::test]
+async fn a_login_that_a_person_disables_while_nobody_knows_of_our_hold_stays_off_and_is_told() {
+    for known in [false, true] {
+        let stack = Stack::with_rules(office_with_login(), inviting()).await;
+        if known {
+            // From an earlier change it is known who we are.
+            stack.visit(QUARRY_LANE, &[]).await;
+            let address = stack.person_adds_email(QUARRY_LOGIN, ADDRESS, true);
+            stack.visit(QUARRY_LANE, &[QUARRY_LOGIN]).await;
+            remove_item(&stack, address);
+        }
+        let mails = stack.mails();
+        let fault = Fault::dropped().on("PATCH", "").times(4);
+        stack.world.lock().faults.push(fault);
+        assert!(stack.try_visit(QUARRY_LANE, &[QUARRY_LOGIN]).await.is_err());
+        assert_eq!(stack.portal(QUARRY_LOGIN), (true, 3));
+        stack.person_sets(QUARRY_LOGIN, &[("disablePortalLoginFlag", json!(true))]);
+        stack.person_adds_email(QUARRY_LOGIN, ADDRESS, true);
+        let seen = stack.visit_in_vain(QUARRY_LANE, &[QUARRY_LOGIN]).await;
+        assert_eq!(seen.findings(), ["portal-invite portal-held [50002]"]);
+        stack.visit_in_vain(QUARRY_LANE, &[QUARRY_LOGIN]).await;
+        assert_eq!(stack.portal(QUARRY_LOGIN), (false, 3));
+        assert_eq!(stack.mails(), mails);
+    }
 }
 
 #[tokio::test]
