@@ -14,9 +14,9 @@ def test_the_doctor_finds_everything_in_order(stack):
 
 
 def test_a_sample_event_is_replayed_through_the_deployed_receiver(stack):
-    company = 820
+    company = 812
     visits = len(stack.visits(company))
-    [posted] = stack.rollcall("replay", EVENTS / "03-portal-without-email.json")
+    [posted] = stack.rollcall("replay", EVENTS / "01-all-in-order.json")
     assert posted["status"] == 202, posted
     stack.await_visit(company, after=visits)
     [refused] = stack.rollcall("replay", EVENTS / "32-signature-of-another-body.json")
@@ -29,7 +29,7 @@ def test_merges_are_explained_and_taken_back(stack):
 
     def people():
         """Who works at the company, whatever their ids."""
-        return sorted((contact["firstName"], contact["lastName"]) for contact in stack.psa.contacts(at_company))
+        return sorted((contact["firstName"], contact.get("lastName", "")) for contact in stack.psa.contacts(at_company))
 
     at_company = f"company/id={company}"
     before = people()

@@ -271,6 +271,8 @@ fn too_many_requests(seconds: u32) -> Answer {
 async fn read(origin: &str, request: Request) -> Incoming {
     let (parts, body) = request.into_parts();
     let header = |name: &str| text(&parts.headers, name);
+    // Links lead back the way that the client came, which may be through something in front of the server.
+    let origin = header("host").map_or_else(|| origin.to_owned(), |host| format!("http://{host}"));
     Incoming {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
@@ -284,7 +286,7 @@ async fn read(origin: &str, request: Request) -> Incoming {
             .await
             .map(Vec::from)
             .unwrap_or_default(),
-        origin: origin.to_owned(),
+        origin,
     }
 }
 

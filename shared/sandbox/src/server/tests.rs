@@ -172,6 +172,20 @@ async fn the_signing_key_needs_no_credentials_and_is_logged_as_such() {
 }
 
 #[tokio::test]
+async fn pages_are_linked_under_the_name_that_the_client_asked_for() {
+    let (_sandbox, client) = start(crowd(60)).await;
+    let request = client.request("GET", "/company/contacts");
+    let got = send(request.header("Host", "relay.example:8080"))
+        .await
+        .unwrap();
+    let link = got.header("link").unwrap();
+    assert!(
+        link.starts_with("<http://relay.example:8080/v2025_1/"),
+        "{link}"
+    );
+}
+
+#[tokio::test]
 async fn pages_are_linked_in_both_directions() {
     let (sandbox, client) = start(crowd(60)).await;
     let first = client
