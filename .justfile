@@ -15,7 +15,7 @@ check:
 msrv:
     .ci/msrv
 
-# One or more steps of the check: format, lint, deny, doc, test, journal, scan, template.
+# One or more steps of the check: format, lint, deny, doc, test, journal, scan, template, e2e.
 step +names:
     tests/run {{ names }}
 

@@ -23,7 +23,7 @@ import network
 import packages
 import report
 from network import PSA_SITE, REGION
-from packages import BUILT, RELEASE, ROOT
+from packages import BUILT, RELEASE, ROOT, TOOL
 from run import Failed, Function, lambda_variables, start
 from standins import PATH_TOKEN, Aws, Psa, Trust
 from tracing import before_first_connection
@@ -60,7 +60,7 @@ def measure(folder, arguments):
     trust = Trust(folder, usual=BUILT / "python_receiver" / "certifi" / "cacert.pem")
     steps = []
     aws = Aws(trust, steps)
-    psa = Psa(RELEASE / "rollcall", folder, trust, steps)
+    psa = Psa(TOOL, folder, trust, steps)
     try:
         pairs = [
             pair

@@ -8,6 +8,9 @@
 //! Secrets and rules may be changed while a function lives; a [`Source`] looks at them again from time to time.
 //! [`metrics`] writes what was counted.
 //!
+//! The operator's tool asks for nothing but the name of a stack: with the feature `stack`, `Stack` finds its parts by
+//! its outputs.
+//!
 //! What it deliberately does not do: it handles no event, and asks neither the PSA nor the queue anything. Variables
 //! hold names and addresses, never secrets, and are read nowhere else.
 //!
