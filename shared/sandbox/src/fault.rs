@@ -1,4 +1,4 @@
-//! What goes wrong: faults between client and PSA, and writes that the PSA refuses for good.
+//! What goes wrong: faults between client and vendor, and writes that the PSA refuses for good.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,12 +33,12 @@ fn once() -> Option<u32> {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Effect {
-    /// 429, with `Retry-After` and the body that looks like no other error's.
+    /// 429, with `Retry-After` and whatever else the vendor says then.
     TooManyRequests {
         /// Seconds to wait.
         retry_after: u32,
     },
-    /// An answer that never reached the PSA, such as a proxy's.
+    /// An answer that isn't the vendor's own, such as a proxy's. Nothing is carried out.
     Answer {
         /// Its status.
         status: u16,
@@ -95,6 +95,24 @@ impl Fault {
     /// A 502 without a body.
     pub fn bad_gateway() -> Fault {
         Fault::answer(502, "text/plain", "")
+    }
+
+    /// A 502 with a page of HTML, as a reverse proxy answers.
+    pub fn html_bad_gateway() -> Fault {
+        Fault::answer(
+            502,
+            "text/html",
+            "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>",
+        )
+    }
+
+    /// A 504 with a page of HTML, as a load balancer answers.
+    pub fn gateway_timeout() -> Fault {
+        Fault::answer(
+            504,
+            "text/html",
+            "<html><head><title>504 Gateway Time-out</title></head></html>",
+        )
     }
 
     /// The connection closes before anything was done.
@@ -170,26 +188,26 @@ impl Fault {
     }
 }
 
-impl World {
-    /// The effect that strikes this request, if any; it is used up by that.
-    pub(crate) fn strike(&mut self, method: &str, path: &str) -> Option<Effect> {
-        let mut struck = None;
-        for fault in &mut self.faults {
-            if !fault.matches(method, path) || fault.times == Some(0) {
-                continue;
-            }
-            if fault.skip > 0 {
-                fault.skip -= 1;
-                continue;
-            }
-            fault.times = fault.times.map(|times| times - 1);
-            struck = Some(fault.effect.clone());
-            break;
+/// The effect that strikes this request, if any; it is used up by that.
+pub(crate) fn strike(faults: &mut Vec<Fault>, method: &str, path: &str) -> Option<Effect> {
+    let mut struck = None;
+    for fault in faults.iter_mut() {
+        if !fault.matches(method, path) || fault.times == Some(0) {
+            continue;
         }
-        self.faults.retain(|fault| fault.times != Some(0));
-        struck
+        if fault.skip > 0 {
+            fault.skip -= 1;
+            continue;
+        }
+        fault.times = fault.times.map(|times| times - 1);
+        struck = Some(fault.effect.clone());
+        break;
     }
+    faults.retain(|fault| fault.times != Some(0));
+    struck
+}
 
+impl World {
     pub(crate) fn refusal(&self, method: &str, path: &str) -> Option<&Refusal> {
         self.refusals
             .iter()
@@ -242,7 +260,7 @@ mod tests {
     use super::*;
 
     fn struck(world: &mut World, method: &str, path: &str) -> bool {
-        world.strike(method, path).is_some()
+        strike(&mut world.faults, method, path).is_some()
     }
 
     #[test]

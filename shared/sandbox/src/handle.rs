@@ -1,4 +1,4 @@
-//! A world that a server and its embedder share.
+//! The state of a vendor that a server and its embedder share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,51 +6,69 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use crate::{connectwise::Reply, error::Error, scene::Scene, world::World};
+use crate::{
+    clock, error::Error, exchange::Reply, growcrm, itglue, scene::Scene, vendor::Vendor,
+    world::World,
+};
 
-/// A world in use. Clones share it.
+/// A vendor in use. Clones share it.
 #[derive(Clone)]
-pub struct WorldHandle(Arc<Shared>);
+pub struct Handle<V = World>(Arc<Shared<V>>);
 
-struct Shared {
-    world: Mutex<World>,
+/// A PSA in use. Clones share it.
+pub type WorldHandle = Handle<World>;
+
+struct Shared<V> {
+    vendor: Mutex<V>,
     told: Notify,
 }
 
-impl WorldHandle {
-    /// A handle on a world without a server.
-    pub fn new(world: World) -> WorldHandle {
-        WorldHandle(Arc::new(Shared {
-            world: Mutex::new(world),
+impl<V: Vendor> Handle<V> {
+    /// A handle on a vendor without a server.
+    pub fn new(vendor: V) -> Handle<V> {
+        Handle(Arc::new(Shared {
+            vendor: Mutex::new(vendor),
             told: Notify::new(),
         }))
     }
 
-    /// The world itself. Requests wait as long as the guard is held, which is never across an `await`.
-    pub fn lock(&self) -> MutexGuard<'_, World> {
-        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The vendor's state itself. Requests wait as long as the guard is held, which is never across an `await`.
+    pub fn lock(&self) -> MutexGuard<'_, V> {
+        self.0.vendor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A copy of the world as it is now.
-    pub fn snapshot(&self) -> World {
+    /// A copy of the vendor as it is now.
+    pub fn snapshot(&self) -> V {
         self.lock().clone()
     }
 
-    /// Puts another world in its place.
-    pub fn replace(&self, world: World) {
-        *self.lock() = world;
+    /// Puts another one in its place.
+    pub fn replace(&self, vendor: V) {
+        *self.lock() = vendor;
     }
 
-    /// Sets the world's clock.
+    /// Sets the vendor's clock.
     pub fn set_now(&self, now: Timestamp) {
-        self.lock().now = now;
+        *self.lock().now_mut() = now;
     }
 
-    /// Moves the world's clock forward.
+    /// Moves the vendor's clock forward.
     pub fn advance(&self, seconds: u32) {
-        self.lock().advance(seconds);
+        clock::advance(self.lock().now_mut(), seconds);
     }
 
+    /// Waits until something may have happened since the last wait ended.
+    pub async fn told(&self) {
+        self.0.told.notified().await;
+    }
+
+    /// Ends a wait.
+    pub(crate) fn wake(&self) {
+        self.0.told.notify_one();
+    }
+}
+
+impl Handle<World> {
     /// Carries out a request as a member; see [`World::request`].
     pub fn request(&self, member: &str, method: &str, path: &str, body: Option<&Value>) -> Reply {
         let reply = self.lock().request(member, method, path, body);
@@ -68,14 +86,18 @@ impl WorldHandle {
         self.wake();
         played
     }
+}
 
-    /// Waits until something may have happened since the last wait ended.
-    pub async fn told(&self) {
-        self.0.told.notified().await;
+impl Handle<itglue::Account> {
+    /// Carries out a request as a person; see [`itglue::Account::request`].
+    pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Reply {
+        self.lock().request(method, path, body)
     }
+}
 
-    /// Ends a wait.
-    pub(crate) fn wake(&self) {
-        self.0.told.notify_one();
+impl Handle<growcrm::Account> {
+    /// Carries out a request as a person; see [`growcrm::Account::request`].
+    pub fn request(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.lock().request(method, path, fields)
     }
 }

@@ -1,4 +1,4 @@
-//! The example tenant: [`World::example`].
+//! The example tenant: [`World::example`], and what the other vendors know of it: [`itglue()`], [`growcrm()`].
 //!
 //! Northwind MSP looks after sixteen companies with some two hundred contacts, and has a catch-all company
 //! with five thousand more. Everybody is made up. Most of them are in order; who isn't is told here.
@@ -39,7 +39,10 @@
 mod catalogs;
 mod draft;
 mod duplicates;
+mod growcrm;
+mod itglue;
 mod names;
+mod people;
 mod portal;
 mod primaries;
 mod quiet;
@@ -51,6 +54,13 @@ use std::sync::LazyLock;
 use crate::world::World;
 
 pub(crate) use catalogs::catalogs;
+pub use growcrm::{
+    GROWCRM_ADDRESS_OF_STAFF, GROWCRM_SWAPPED, growcrm, growcrm_client, growcrm_contact,
+};
+pub use itglue::{
+    ITGLUE_ONLY_CELL, ITGLUE_ONLY_PHONE_OF_LOSER, ITGLUE_SECOND_RIVERBEND, ITGLUE_SECOND_UNCERTAIN,
+    itglue, itglue_contact, itglue_location, itglue_organization,
+};
 pub use scenes::{default_deactivated, default_deleted};
 
 macro_rules! ids {

@@ -1,4 +1,4 @@
-//! The PSA as a server on a local port.
+//! A vendor as a server on a local port.
 
 mod hook;
 mod wire;
@@ -15,14 +15,15 @@ use axum::{
     extract::{ConnectInfo, Request, State},
     response::Response,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
-    connectwise::{self, Answer, Door, Incoming},
-    fault::Effect,
-    handle::WorldHandle,
+    exchange::{Answer, Incoming},
+    fault::{self, Effect},
+    handle::Handle,
     request_log::{RequestKind, RequestLog},
+    vendor::Vendor,
     world::World,
 };
 use wire::{Cut, Wires};
@@ -35,32 +36,33 @@ const LOCAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// The largest body that is read.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
-/// A running PSA. It stops when it is dropped; [`Sandbox::stop`] waits for that.
-pub struct Sandbox {
+/// A running vendor, the PSA unless said otherwise. It stops when it is dropped; [`Sandbox::stop`] waits for
+/// that.
+pub struct Sandbox<V = World> {
     address: SocketAddr,
-    world: WorldHandle,
+    world: Handle<V>,
     requests: RequestLog,
     stopping: watch::Sender<bool>,
     server: JoinHandle<()>,
 }
 
-impl Sandbox {
+impl<V: Vendor> Sandbox<V> {
     /// Starts on a free port of this machine, on the current tokio runtime.
     ///
     /// # Errors
     ///
     /// When no port can be had.
-    pub async fn start(world: World) -> io::Result<Sandbox> {
+    pub async fn start(world: V) -> io::Result<Sandbox<V>> {
         Sandbox::start_on(LOCAL, world).await
     }
 
-    /// Starts on a free port of this machine, on a world that others may serve as well, with somebody who
+    /// Starts on a free port of this machine, on a vendor that others may serve as well, with somebody who
     /// listens in.
     ///
     /// # Errors
     ///
     /// When no port can be had.
-    pub async fn start_with(world: WorldHandle, hook: Arc<dyn Hook>) -> io::Result<Sandbox> {
+    pub async fn start_with(world: Handle<V>, hook: Arc<dyn Hook>) -> io::Result<Sandbox<V>> {
         Sandbox::serve(LOCAL, world, Some(hook)).await
     }
 
@@ -69,15 +71,15 @@ impl Sandbox {
     /// # Errors
     ///
     /// When the address cannot be had.
-    pub async fn start_on(address: SocketAddr, world: World) -> io::Result<Sandbox> {
-        Sandbox::serve(address, WorldHandle::new(world), None).await
+    pub async fn start_on(address: SocketAddr, world: V) -> io::Result<Sandbox<V>> {
+        Sandbox::serve(address, Handle::new(world), None).await
     }
 
     async fn serve(
         address: SocketAddr,
-        world: WorldHandle,
+        world: Handle<V>,
         hook: Option<Arc<dyn Hook>>,
-    ) -> io::Result<Sandbox> {
+    ) -> io::Result<Sandbox<V>> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (stopping, stopped) = watch::channel(false);
@@ -89,7 +91,9 @@ impl Sandbox {
             hook,
             stopped: stopped.clone(),
         };
-        let router = Router::new().fallback(answer).with_state(Arc::new(served));
+        let router = Router::new()
+            .fallback(answer::<V>)
+            .with_state(Arc::new(served));
         let service = router.into_make_service_with_connect_info::<Cut>();
         let server =
             axum::serve(Wires(listener), service).with_graceful_shutdown(until_stopped(stopped));
@@ -111,8 +115,8 @@ impl Sandbox {
         format!("http://{}", self.address)
     }
 
-    /// The world behind it, to be read and edited between requests.
-    pub fn world(&self) -> WorldHandle {
+    /// The vendor's state behind it, to be read and edited between requests.
+    pub fn world(&self) -> Handle<V> {
         self.world.clone()
     }
 
@@ -129,9 +133,9 @@ impl Sandbox {
     }
 }
 
-struct Served {
+struct Served<V> {
     origin: String,
-    world: WorldHandle,
+    world: Handle<V>,
     requests: RequestLog,
     hook: Option<Arc<dyn Hook>>,
     stopped: watch::Receiver<bool>,
@@ -142,18 +146,13 @@ async fn until_stopped(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-async fn answer(
-    State(served): State<Arc<Served>>,
+async fn answer<V: Vendor>(
+    State(served): State<Arc<Served<V>>>,
     ConnectInfo(cut): ConnectInfo<Cut>,
     request: Request,
 ) -> Response {
     let incoming = read(&served.origin, request).await;
-    let kind = match connectwise::door(&incoming.path) {
-        Door::Api(..) => RequestKind::Api,
-        Door::Key(_) => RequestKind::Key,
-        Door::CompanyInfo(_) => RequestKind::CompanyInfo,
-        Door::None => RequestKind::Other,
-    };
+    let kind = V::kind_of(&incoming.path);
     let serial = served
         .requests
         .open(kind, &incoming.method, &incoming.path, &incoming.query);
@@ -173,7 +172,7 @@ async fn answer(
             } else {
                 cut.in_body(answer.body.len() / 2);
             }
-            respond(answer, serial)
+            respond(V::stamp(answer, serial))
         }
         Outcome::Silence { stalls } => {
             if stalls {
@@ -194,35 +193,31 @@ enum Outcome {
 }
 
 /// What becomes of a request: what the client gets to see, and the status with which it was carried out, if it was.
-fn outcome(
-    world: &WorldHandle,
+fn outcome<V: Vendor>(
+    world: &Handle<V>,
     incoming: &Incoming,
     struck: Option<Effect>,
 ) -> (Outcome, Option<u16>) {
     let mut locked = world.lock();
-    let effect = struck.or_else(|| locked.strike(&incoming.method, &incoming.path));
+    let effect =
+        struck.or_else(|| fault::strike(locked.faults_mut(), &incoming.method, &incoming.path));
     let mut status = None;
     let mut carried_out = || {
-        let answer = connectwise::knock(&mut locked, incoming);
+        let answer = locked.answer(incoming);
         status = Some(answer.status);
         answer
     };
     let outcome = match effect {
         None => Outcome::Answer(carried_out(), true),
         Some(Effect::TooManyRequests { retry_after }) => {
-            Outcome::Answer(too_many_requests(retry_after), true)
+            Outcome::Answer(V::too_many_requests(retry_after), true)
         }
         Some(Effect::Answer {
             status,
             content_type,
             body,
         }) => {
-            let answer = Answer {
-                body: body.into_bytes(),
-                status,
-                headers: Vec::new(),
-                content_type: "",
-            };
+            let answer = Answer::text(status, "", &body);
             Outcome::Answer(answer.header("Content-Type", content_type), true)
         }
         Some(Effect::Drop) => Outcome::Silence { stalls: false },
@@ -242,7 +237,7 @@ fn outcome(
             Outcome::Silence { stalls: true }
         }
     };
-    let told = !locked.outbox.is_empty();
+    let told = locked.has_news();
     drop(locked);
     if told {
         world.wake();
@@ -250,37 +245,16 @@ fn outcome(
     (outcome, status)
 }
 
-impl Incoming {
-    fn arrival(&self) -> Arrival<'_> {
-        Arrival {
-            method: &self.method,
-            path: &self.path,
-            query: &self.query,
-            body: &self.body,
-        }
-    }
-}
-
-/// The one error whose body calls its code `error`.
-fn too_many_requests(seconds: u32) -> Answer {
-    let message = format!("Too many requests. Please try again in {seconds} seconds.");
-    let body = serde_json::json!({ "error": "ConnectWiseAPI", "message": message });
-    Answer::json(429, &body).header("Retry-After", seconds.to_string())
-}
-
 async fn read(origin: &str, request: Request) -> Incoming {
     let (parts, body) = request.into_parts();
-    let header = |name: &str| text(&parts.headers, name);
     // Links lead back the way that the client came, which may be through something in front of the server.
-    let origin = header("host").map_or_else(|| origin.to_owned(), |host| format!("http://{host}"));
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let origin = host.map_or_else(|| origin.to_owned(), |host| format!("http://{host}"));
     Incoming {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
-        authorization: header("authorization"),
-        client_id: header("clientid"),
-        content_type: header("content-type"),
-        pagination: header("pagination-type"),
+        headers: parts.headers,
         // A body that breaks off or is too large is answered like any that cannot be read.
         body: body::to_bytes(body, LARGEST_BODY)
             .await
@@ -290,25 +264,18 @@ async fn read(origin: &str, request: Request) -> Incoming {
     }
 }
 
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
-fn respond(answer: Answer, serial: u64) -> Response {
+fn respond(answer: Answer) -> Response {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() =
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    if answer.status != 204 && !answer.content_type.is_empty() {
+    if !answer.content_type.is_empty() {
         headers.insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static(answer.content_type),
         );
     }
-    headers.insert("api-current-version", HeaderValue::from_static("2025.1"));
-    let id = crate::record::uuid(&format!("request {serial}"));
-    let given = answer.headers.into_iter().chain([("x-cw-request-id", id)]);
-    for (name, value) in given {
+    for (name, value) in answer.headers {
         if let (Ok(name), Ok(value)) = (name.parse::<header::HeaderName>(), value.parse()) {
             headers.insert(name, value);
         }

@@ -5,17 +5,19 @@ mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
+    clock,
     connectwise::{Event, Mail, SigningKeys},
     deliver::{DeliveryModes, Health},
     error::Error,
     fault::{Fault, Refusal},
     kind::Kind,
     record::{self, Record, Table},
+    saved,
     switches::Switches,
     tenant::{Credentials, Member, Tenant},
 };
@@ -71,10 +73,7 @@ pub struct World {
 impl World {
     /// Moves the world's clock forward.
     pub fn advance(&mut self, seconds: u32) {
-        self.now = self
-            .now
-            .saturating_add(SignedDuration::from_secs(i64::from(seconds)))
-            .unwrap_or(self.now);
+        clock::advance(&mut self.now, seconds);
     }
 
     /// What the product needs to call this PSA.
@@ -113,7 +112,7 @@ impl World {
     ///
     /// When it cannot be written as JSON, which would be a defect of the sandbox.
     pub fn to_json(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(|error| Error::world(&error))
+        saved::to_json(self)
     }
 
     /// The world that [`World::to_json`] wrote.
@@ -122,7 +121,7 @@ impl World {
     ///
     /// When the text isn't such a world.
     pub fn from_json(text: &str) -> Result<World, Error> {
-        serde_json::from_str(text).map_err(|error| Error::world(&error))
+        saved::from_json(text)
     }
 
     /// Takes what happened since the last call, oldest first.

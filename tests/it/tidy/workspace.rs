@@ -21,12 +21,14 @@ enum On {
 }
 
 #[rustfmt::skip]
-const TABLE: [Allowed; 14] = [
+const TABLE: [Allowed; 16] = [
     Allowed { name: "http-client", level: 0, on: On::These(&[]) },
     Allowed { name: "model", level: 0, on: On::These(&[]) },
     // Its own JSON shapes, on purpose: a misspelt field must fail, not cancel out.
     Allowed { name: "sandbox", level: 0, on: On::These(&[]) },
     Allowed { name: "connectwise", level: 1, on: On::These(&["http-client", "model"]) },
+    Allowed { name: "growcrm", level: 1, on: On::These(&["http-client", "model"]) },
+    Allowed { name: "itglue", level: 1, on: On::These(&["http-client", "model"]) },
     Allowed { name: "journal", level: 1, on: On::These(&["model"]) },
     Allowed { name: "matching", level: 1, on: On::These(&["model"]) },
     Allowed { name: "queue", level: 1, on: On::These(&["model"]) },

@@ -4,41 +4,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+pub(crate) use crate::exchange::Answer;
 use crate::{fault::Refusal, kind::Kind};
-
-/// An answer, before it becomes bytes on a wire.
-#[derive(Clone)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) content_type: &'static str,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Answer {
-    /// An answer with a JSON body.
-    pub(crate) fn json(status: u16, body: &Value) -> Answer {
-        Answer {
-            status,
-            content_type: "application/json; charset=utf-8",
-            headers: Vec::new(),
-            body: body.to_string().into_bytes(),
-        }
-    }
-
-    /// 204, without a body.
-    pub(crate) fn nothing() -> Answer {
-        Answer {
-            body: Vec::new(),
-            ..Answer::json(204, &Value::Null)
-        }
-    }
-
-    pub(crate) fn header(mut self, name: &'static str, value: String) -> Answer {
-        self.headers.push((name, value));
-        self
-    }
-}
 
 /// An error of the API. Its `Display` names fields and ids only.
 #[derive(Clone, Debug)]

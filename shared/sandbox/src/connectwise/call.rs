@@ -1,7 +1,6 @@
 //! A request as the PSA's endpoints see it.
 
 use serde_json::Value;
-use url::form_urlencoded;
 
 use super::answer::ApiError;
 use crate::record::Record;
@@ -48,19 +47,4 @@ impl Call {
     pub(crate) fn path(&self) -> String {
         format!("/{}", self.segments.join("/"))
     }
-}
-
-/// The segments of a path; doubled slashes count as one.
-pub(crate) fn segments(path: &str) -> Vec<String> {
-    path.split('/')
-        .filter(|segment| !segment.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// The parameters of a query string.
-pub(crate) fn parameters(query: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(query.as_bytes())
-        .into_owned()
-        .collect()
 }

@@ -1,35 +1,25 @@
 //! The way in: which door a path leads to, and who may go through it.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{
-    answer::{Answer, ApiError},
-    call::{self, Call},
-    router,
+use super::{answer::ApiError, call::Call, router};
+use crate::{
+    exchange::{self, Answer, Incoming, Reply},
+    fault::Fault,
+    record,
+    request_log::RequestKind,
+    vendor::Vendor,
+    world::World,
 };
-use crate::world::World;
 
 /// The codebase that works whatever the release.
 const ANY_RELEASE: &str = "v4_6_release";
 
-/// An HTTP request, before anything is known about it.
-pub(crate) struct Incoming {
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) query: String,
-    pub(crate) authorization: Option<String>,
-    pub(crate) client_id: Option<String>,
-    pub(crate) content_type: Option<String>,
-    pub(crate) pagination: Option<String>,
-    pub(crate) body: Vec<u8>,
-    /// Scheme, host and port under which the server is known.
-    pub(crate) origin: String,
-}
-
 /// What a path is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Door {
+enum Door {
     /// The REST API: its codebase, and the path below it.
     Api(String, Vec<String>),
     /// The keys that callbacks are signed with.
@@ -40,18 +30,50 @@ pub(crate) enum Door {
     None,
 }
 
-/// What a request that didn't come over HTTP is answered with.
-#[derive(Clone, PartialEq)]
-pub struct Reply {
-    /// The status.
-    pub status: u16,
-    /// The body; null when there is none.
-    pub body: Value,
+impl Vendor for World {
+    fn kind_of(path: &str) -> RequestKind {
+        match door(path) {
+            Door::Api(..) => RequestKind::Api,
+            Door::Key(_) => RequestKind::Key,
+            Door::CompanyInfo(_) => RequestKind::CompanyInfo,
+            Door::None => RequestKind::Other,
+        }
+    }
+
+    fn answer(&mut self, incoming: &Incoming) -> Answer {
+        knock(self, incoming)
+    }
+
+    /// The one error whose body calls its code `error`.
+    fn too_many_requests(retry_after: u32) -> Answer {
+        let message = format!("Too many requests. Please try again in {retry_after} seconds.");
+        let body = json!({ "error": "ConnectWiseAPI", "message": message });
+        Answer::json(429, &body).header("Retry-After", retry_after.to_string())
+    }
+
+    fn stamp(answer: Answer, serial: u64) -> Answer {
+        let id = record::uuid(&format!("request {serial}"));
+        answer
+            .header("api-current-version", "2025.1".to_owned())
+            .header("x-cw-request-id", id)
+    }
+
+    fn faults_mut(&mut self) -> &mut Vec<Fault> {
+        &mut self.faults
+    }
+
+    fn now_mut(&mut self) -> &mut Timestamp {
+        &mut self.now
+    }
+
+    fn has_news(&self) -> bool {
+        !self.outbox.is_empty()
+    }
 }
 
 /// The door that a path leads to.
-pub(crate) fn door(path: &str) -> Door {
-    let segments = call::segments(path);
+fn door(path: &str) -> Door {
+    let segments = exchange::segments(path);
     let words: Vec<&str> = segments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["login", "companyinfo", company] => Door::CompanyInfo((*company).to_owned()),
@@ -62,7 +84,7 @@ pub(crate) fn door(path: &str) -> Door {
 }
 
 /// Answers a request.
-pub(crate) fn knock(world: &mut World, incoming: &Incoming) -> Answer {
+fn knock(world: &mut World, incoming: &Incoming) -> Answer {
     let answered = match door(&incoming.path) {
         Door::CompanyInfo(company) => Ok(company_info(world, incoming, &company)),
         Door::Key(codebase) if is_current(world, &codebase) => Ok(key(world, incoming)),
@@ -79,14 +101,13 @@ fn admit(world: &World, incoming: &Incoming) -> Result<Call, ApiError> {
     let Door::Api(_, segments) = door(&incoming.path) else {
         return Err(ApiError::no_endpoint());
     };
-    let member = member(world, incoming.authorization.as_deref().unwrap_or_default())
+    let member = member(world, incoming.header("authorization").unwrap_or_default())
         .ok_or_else(ApiError::unauthorized)?;
-    if incoming.client_id.as_deref() != Some(world.tenant.client_id.as_str()) {
+    if incoming.header("clientid") != Some(world.tenant.client_id.as_str()) {
         return Err(ApiError::no_client_id());
     }
     let json = incoming
-        .content_type
-        .as_deref()
+        .header("content-type")
         .is_some_and(|of| of.starts_with("application/json"));
     if !incoming.body.is_empty() && !json {
         return Err(ApiError::media_type());
@@ -94,8 +115,8 @@ fn admit(world: &World, incoming: &Incoming) -> Result<Call, ApiError> {
     Ok(Call {
         method: incoming.method.clone(),
         segments,
-        query: call::parameters(&incoming.query),
-        forward_only: incoming.pagination.as_deref() == Some("forward-only"),
+        query: exchange::parameters(incoming.query.as_bytes()),
+        forward_only: incoming.header("pagination-type") == Some("forward-only"),
         body: incoming.body.clone(),
         member,
         address: format!("{}{}", incoming.origin, incoming.path),
@@ -117,8 +138,8 @@ impl World {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let call = Call {
             method: method.to_owned(),
-            segments: call::segments(path),
-            query: call::parameters(query),
+            segments: exchange::segments(path),
+            query: exchange::parameters(query.as_bytes()),
             forward_only: false,
             body: body
                 .map(|body| body.to_string().into_bytes())
@@ -130,11 +151,7 @@ impl World {
             Some(_) => router::route(self, &call),
             None => Err(ApiError::unauthorized()),
         };
-        let answer = answer.unwrap_or_else(|error| error.answer());
-        Reply {
-            status: answer.status,
-            body: serde_json::from_slice(&answer.body).unwrap_or_default(),
-        }
+        answer.unwrap_or_else(|error| error.answer()).into()
     }
 }
 
@@ -182,7 +199,7 @@ fn company_info(world: &World, incoming: &Incoming, company: &str) -> Answer {
 
 /// The signing key that a callback names. It is JSON that isn't declared as such, as was seen in the field.
 fn key(world: &World, incoming: &Incoming) -> Answer {
-    let query = call::parameters(&incoming.query);
+    let query = exchange::parameters(incoming.query.as_bytes());
     let parameter = |name: &str| {
         query
             .iter()

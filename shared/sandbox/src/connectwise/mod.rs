@@ -27,13 +27,10 @@ pub(crate) mod write;
 
 pub use delivery::Delivery;
 pub use event::{Action, Event};
-pub use gate::Reply;
 pub use portal::Mail;
 pub use signing::{SigningKeys, sign};
 
-pub(crate) use answer::Answer;
 pub(crate) use callbacks::listening;
-pub(crate) use gate::{Door, Incoming, door, knock};
 
 #[cfg(test)]
 mod tests;

@@ -31,7 +31,7 @@ pub trait Hook: Send + Sync {
     /// When the client gives up first, the future is dropped and the request never carried out.
     fn arrived<'h>(&'h self, request: Arrival<'h>) -> Held<'h>;
 
-    /// A request was dealt with, and nothing of the answer has left yet. The status is the PSA's own, whatever
+    /// A request was dealt with, and nothing of the answer has left yet. The status is the vendor's own, whatever
     /// the client gets to see; there is none when the request wasn't carried out.
     fn answered(&self, request: Arrival<'_>, status: Option<u16>);
 }

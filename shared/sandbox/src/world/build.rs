@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::World;
 use crate::{
+    clock,
     connectwise::{SigningKeys, check, communications, contacts, write},
     deliver::DeliveryModes,
     kind::Kind,
@@ -20,7 +20,7 @@ impl World {
     /// types, portal levels and so on).
     pub fn empty() -> World {
         let mut world = World {
-            now: START,
+            now: clock::START,
             tenant: Tenant::default(),
             members: Member::usual(),
             switches: Switches::default(),
@@ -135,6 +135,3 @@ impl World {
         self.add(Kind::Callback, callback)
     }
 }
-
-/// The world's first moment: 2026-03-04T15:20:11Z.
-const START: Timestamp = Timestamp::constant(1_772_637_611, 0);

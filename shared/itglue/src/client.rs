@@ -1,0 +1,225 @@
+//! What all calls share: the address, the headers, and what an answer means.
+
+use std::sync::Arc;
+
+use http_client::{HeaderValue, Idempotency, Request, Response, header};
+use serde::de::DeserializeOwned;
+
+use crate::call::Call;
+use crate::config::Config;
+use crate::error::Error;
+use crate::refusal;
+
+/// IT Glue refuses bodies of another type.
+const JSON_API: HeaderValue = HeaderValue::from_static("application/vnd.api+json");
+
+/// Reads from one IT Glue account. Clones share everything.
+#[derive(Clone)]
+pub struct Reader {
+    pub(crate) client: Client,
+}
+
+/// Writes to one IT Glue account, one request for each call when all goes well.
+///
+/// After a lost answer it reads before it repeats, and it compares every answer with what was asked.
+#[derive(Clone)]
+pub struct Writer {
+    pub(crate) reader: Reader,
+    pub(crate) client: Client,
+    /// Whether it looks for what a lost answer may have been about. In a drill it may not.
+    #[cfg(feature = "drill")]
+    pub(crate) searches: bool,
+}
+
+impl Reader {
+    /// A reader of the configured account. It sends nothing before it is asked something.
+    #[must_use]
+    pub fn new(config: Config, http: http_client::Client) -> Self {
+        Self {
+            client: Client {
+                shared: Arc::new(Shared { config, http }),
+            },
+        }
+    }
+
+    /// The settings it reads by.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.client.shared.config
+    }
+}
+
+impl Writer {
+    /// A writer to the account that `reader` reads. Make one only where writing is allowed.
+    #[must_use]
+    pub fn new(reader: Reader) -> Self {
+        Self {
+            client: reader.client.clone(),
+            reader,
+            #[cfg(feature = "drill")]
+            searches: true,
+        }
+    }
+
+    /// The same writer without its care for lost answers: what it was to create is created again blindly.
+    ///
+    /// Only for tests, which prove with it that they would notice.
+    #[cfg(feature = "drill")]
+    #[must_use]
+    pub fn without_search(self) -> Self {
+        Self {
+            searches: false,
+            ..self
+        }
+    }
+}
+
+/// The connection to one account.
+#[derive(Clone)]
+pub(crate) struct Client {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    config: Config,
+    http: http_client::Client,
+}
+
+impl Client {
+    /// Makes a call and returns its answer, if it is a success.
+    pub(crate) async fn send(&self, call: &Call) -> Result<Response, Error> {
+        let Shared { config, http } = &*self.shared;
+        let Call {
+            operation,
+            method,
+            path,
+            body,
+            idempotency,
+            ..
+        } = call;
+        let silence = |error| refusal::from_silence(operation, *idempotency, error);
+        let mut request = Request::new(method.clone(), call.url(&config.api), *idempotency);
+        request.headers = config.headers.clone();
+        if let Some(body) = body {
+            request = request
+                .with_json(body)
+                .map_err(silence)?
+                .with_header(header::CONTENT_TYPE, JSON_API);
+        }
+        let response = http.send(request).await.map_err(silence)?;
+        tracing::debug!(
+            itglue.operation = operation,
+            http.status = response.status.as_u16(),
+            "IT Glue answered",
+        );
+        if response.status.is_success() {
+            return Ok(response);
+        }
+        let error = refusal::from_answer(operation, path, &response);
+        // An attempt before this answer may have been applied all the same, and a refusal of the repetition does
+        // not undo it. That a record is gone, though, is as true as ever.
+        let uncertain = *idempotency != Idempotency::Safe && response.follows_uncertain_attempt();
+        Err(if uncertain && !error.is_not_found() {
+            error.into_lost()
+        } else {
+            error
+        })
+    }
+
+    /// Makes a call and decodes its answer.
+    pub(crate) async fn fetch<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+        let response = self.send(call).await?;
+        decode(call, &response)
+    }
+}
+
+/// Decodes the answer to a call.
+pub(crate) fn decode<T: DeserializeOwned>(call: &Call, response: &Response) -> Result<T, Error> {
+    response
+        .json()
+        .map_err(|error| refusal::from_silence(&call.operation, Idempotency::Safe, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::itglue::{Change, ContactId, Draft, OrganizationId};
+    use serde_json::json;
+    use wiremock::matchers::{header, method, path};
+    use wiremock::{Mock, MockServer};
+
+    use super::*;
+    use crate::testing::{Act, Answer, Script, reader};
+
+    fn read() -> Call {
+        Call::get("read contact 72", "contacts/72")
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_is_asked_nothing_sends_nothing() {
+        let server = MockServer::start().await;
+        let _reader = reader(&server);
+        assert!(server.received_requests().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn every_call_carries_the_key_and_a_body_its_type() {
+        let server = MockServer::start().await;
+        Mock::given(method("GET"))
+            .and(path("/contacts/72"))
+            .and(header("x-api-key", "ITG.EXAMPLE"))
+            .respond_with(Answer::new(200))
+            .expect(1)
+            .mount(&server)
+            .await;
+        Mock::given(method("PATCH"))
+            .and(header("x-api-key", "ITG.EXAMPLE"))
+            .and(header("content-type", "application/vnd.api+json"))
+            .respond_with(Answer::new(200))
+            .expect(1)
+            .mount(&server)
+            .await;
+        let client = reader(&server).client;
+        client.send(&read()).await.unwrap();
+        let call = Call::patch("change contact 72", "contacts/72", json!({}));
+        client.send(&call).await.unwrap();
+        let requests = server.received_requests().await.unwrap();
+        assert!(!requests[0].headers.contains_key("content-type"));
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_not_followed() {
+        let server = MockServer::start().await;
+        Mock::given(path("/contacts/72"))
+            .respond_with(Answer::new(302).insert_header("Location", "/elsewhere"))
+            .mount(&server)
+            .await;
+        let error = reader(&server).client.send(&read()).await.unwrap_err();
+        assert_eq!(error.code(), "Unexpected");
+        assert_eq!(server.received_requests().await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_after_a_lost_answer_leaves_open_whether_the_write_took_effect() {
+        let call = Call::patch("change contact 72", "contacts/72", json!({}));
+        let script = Script::play([Act::HangUp, Act::Answer(422, r#"{"errors":[]}"#)]).await;
+        let error = script.writer().client.send(&call).await.unwrap_err();
+        assert_eq!(error.code(), "AnswerLost");
+        assert!(error.may_have_been_applied());
+        assert_eq!(script.requests().await.len(), 2);
+    }
+    #[tokio::test]
+    async fn calls_can_be_made_from_any_thread() {
+        fn is_send<T: Send>(_: &T) {}
+        let server = MockServer::start().await;
+        let writer = Writer::new(reader(&server));
+        let (contact, organization) = (ContactId::new(72), OrganizationId::new(5));
+        is_send(&writer.reader.contact(contact));
+        is_send(&writer.reader.contacts_of(organization));
+        is_send(&writer.reader.attached(contact));
+        is_send(&writer.update(contact, &Change::default()));
+        is_send(&writer.create(organization, &Draft::default()));
+        is_send(&writer.delete(&[contact]));
+        is_send(&writer.create_contact_type("Inactive"));
+        assert!(server.received_requests().await.unwrap().is_empty());
+    }
+}

@@ -1,0 +1,408 @@
+//! Reading contacts, and what hangs on them.
+
+use model::Email;
+use model::itglue::{Attached, Contact, ContactId, OrganizationId};
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use crate::call::Call;
+use crate::client::Reader;
+use crate::convert::{self, Convert, related};
+use crate::error::{Error, ErrorKind};
+use crate::wire::{Document, Included, Resource};
+use crate::writes::odd;
+
+/// What ties a record to records of other systems.
+pub(crate) const TIES: &str = "adapters_resources";
+
+/// ConnectWise PSA among the systems that IT Glue syncs with.
+const PSA: &str = "manage";
+
+impl Reader {
+    /// Reads a contact; none when it does not exist.
+    pub async fn contact(&self, contact: ContactId) -> Result<Option<Contact>, Error> {
+        let operation = format!("read contact {contact}");
+        self.show(&operation, "contacts", contact.get(), convert::contact)
+            .await
+    }
+
+    /// All contacts of an organization.
+    pub async fn contacts_of(&self, organization: OrganizationId) -> Result<Vec<Contact>, Error> {
+        let operation = format!("list the contacts of organization {organization}");
+        let call = Call::get(operation, "contacts").filter("filter[organization_id]", organization);
+        let mut contacts = self.contacts(call).await?;
+        // A filter that IT Glue passed over would bring everybody.
+        contacts.retain(|contact| contact.organization == organization);
+        Ok(contacts)
+    }
+
+    /// The contacts of an organization with this address among theirs.
+    ///
+    /// IT Glue looks at primary addresses only, and at their case. When it finds none, all contacts of the
+    /// organization are read.
+    pub async fn contacts_by_email(
+        &self,
+        organization: OrganizationId,
+        address: &Email,
+    ) -> Result<Vec<Contact>, Error> {
+        let operation = format!("look for an address in organization {organization}");
+        let call = Call::get(operation, "contacts")
+            .filter("filter[organization_id]", organization)
+            .filter("filter[primary_email]", address.reveal());
+        let carries = |contact: &Contact| {
+            let mut emails = contact.emails.iter();
+            contact.organization == organization
+                && emails.any(|email| email.address().as_ref() == Some(address))
+        };
+        let mut contacts = self.contacts(call).await?;
+        contacts.retain(carries);
+        if contacts.is_empty() {
+            contacts = self.contacts_of(organization).await?;
+            contacts.retain(carries);
+        }
+        Ok(contacts)
+    }
+
+    /// The contacts that the native sync ties to a contact of the PSA. There should be one at most.
+    pub async fn contacts_by_psa(&self, contact: model::ContactId) -> Result<Vec<Contact>, Error> {
+        let operation = format!("look for contact {contact} of the PSA");
+        let psa_id = contact.get().to_string();
+        let mut contacts = self
+            .contacts(by_psa(&operation, "contacts", &psa_id))
+            .await?;
+        contacts.retain(|contact| may_be_tied(&contact.remote_ids, &psa_id));
+        Ok(contacts)
+    }
+
+    /// How much hangs on a contact; nothing when it does not exist.
+    pub async fn attached(&self, contact: ContactId) -> Result<Option<Attached>, Error> {
+        let operation = format!("count what hangs on contact {contact}");
+        let call = Call::get(&*operation, format!("contacts/{contact}"))
+            .with("include", "passwords,attachments,related_items");
+        // Passwords and their like are counted, and nothing of them is kept.
+        let answer: Result<Document<Resource<IgnoredAny, IgnoredAny>, IgnoredAny>, Error> =
+            self.client.fetch(&call).await;
+        let document = match answer {
+            Ok(document) => document,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let record = document
+            .data
+            .ok_or_else(|| odd(&operation, "$.data".to_owned()))?;
+        let included = document.included.unwrap_or_default();
+        let count = |name| count(&record, &included, name);
+        Ok(Some(Attached {
+            passwords: count("passwords"),
+            attachments: count("attachments"),
+            related_items: count("related-items"),
+        }))
+    }
+
+    /// Reads one record by its id. An answer that is not IT Glue's way to say that there is none is asked about
+    /// again, through the list: not every route is known to say it that way.
+    pub(crate) async fn show<A: DeserializeOwned, M>(
+        &self,
+        operation: &str,
+        path: &str,
+        id: u64,
+        convert: Convert<A, M>,
+    ) -> Result<Option<M>, Error> {
+        let call = Call::get(operation, format!("{path}/{id}")).with("include", TIES);
+        match self.find(&call, convert).await {
+            Err(error) if *error.kind() == ErrorKind::EndpointMissing => {
+                let call = Call::get(operation, path)
+                    .filter("filter[id]", id)
+                    .with("include", TIES);
+                let mut found = self.list(&call, convert).await?.into_iter();
+                match (found.next(), found.next()) {
+                    (found, None) => Ok(found),
+                    // It cannot have been looked for by its id.
+                    (_, Some(_)) => Err(error),
+                }
+            }
+            result => result,
+        }
+    }
+
+    async fn contacts(&self, call: Call) -> Result<Vec<Contact>, Error> {
+        self.list(&call.with("include", TIES), convert::contact)
+            .await
+    }
+}
+
+/// Looks for what the native sync ties to a record of the PSA.
+pub(crate) fn by_psa(operation: &str, path: &str, psa_id: &str) -> Call {
+    Call::get(operation, path)
+        .filter("filter[psa_integration_type]", PSA)
+        .filter("filter[psa_id]", psa_id)
+}
+
+/// Whether nothing speaks against the tie: IT Glue does not always tell.
+pub(crate) fn may_be_tied(remote_ids: &[String], psa_id: &str) -> bool {
+    remote_ids.is_empty() || remote_ids.iter().any(|id| id == psa_id)
+}
+
+/// How many there are by either way of telling; nothing if IT Glue told neither way.
+fn count(
+    record: &Resource<IgnoredAny, IgnoredAny>,
+    included: &[Included<IgnoredAny>],
+    name: &str,
+) -> Option<usize> {
+    let pointed_at = related(record, name).map(|ids| ids.len());
+    let within = record.included.iter().flatten();
+    let included = included
+        .iter()
+        .chain(within)
+        .filter(|other| {
+            let kind = other.kind.as_deref().unwrap_or_default();
+            kind.replace('_', "-") == name
+        })
+        .count();
+    match (pointed_at, included) {
+        (None, 0) => None,
+        (pointed_at, included) => Some(included.max(pointed_at.unwrap_or(0))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::itglue::Link;
+    use serde_json::{Value, json};
+    use wiremock::matchers::{method, path, query_param, query_param_is_missing};
+    use wiremock::{Mock, MockServer};
+
+    use super::*;
+    use crate::testing::{Answer, contact, only_query, page, queries, reader, serve};
+
+    const CONTACT: ContactId = ContactId::new(72);
+    const ORGANIZATION: OrganizationId = OrganizationId::new(5);
+    const GET: &str = "GET contacts/72";
+    const LIST: &str = "GET contacts";
+
+    fn one(record: Value) -> Answer {
+        Answer::new(200).set_body_json(json!({"data": record}))
+    }
+
+    fn many(records: &[Value]) -> Answer {
+        Answer::new(200).set_body_json(page(records))
+    }
+
+    fn ids(contacts: Vec<Contact>) -> Vec<u64> {
+        contacts.iter().map(|contact| contact.id.get()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_contact_that_does_not_exist_is_none() {
+        let server = MockServer::start().await;
+        let gone = Answer::new(404).set_body_json(json!({"errors": [{"status": 404}]}));
+        serve(&server, GET, gone).await;
+        assert_eq!(reader(&server).contact(CONTACT).await.unwrap(), None);
+        assert_eq!(
+            only_query(&server).await,
+            [("include".to_owned(), "adapters_resources".to_owned())]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_contact_is_read_with_what_ties_it_to_the_psa() {
+        let server = MockServer::start().await;
+        let mut record = contact(72, 5, "priya@dental.example");
+        record["relationships"] = json!({"adapters-resources": {"data": [{"id": "9"}]}});
+        let answer = Answer::new(200).set_body_json(json!({
+            "data": record,
+            "included": [{"id": "9", "type": "adapters-resources", "attributes":
+                {"adapter-type-name": "ConnectWise", "remote-id": "4711", "sync": true, "orphaned": false}}],
+        }));
+        serve(&server, GET, answer).await;
+        let contact = reader(&server).contact(CONTACT).await.unwrap().unwrap();
+        assert_eq!(contact.link, Link::Synced);
+        assert_eq!(contact.remote_ids, ["4711"]);
+    }
+
+    #[tokio::test]
+    async fn a_page_of_html_about_a_contact_is_checked_through_the_list() {
+        for (records, expected) in [
+            (vec![], Ok(None)),
+            (vec![contact(72, 5, "a@dental.example")], Ok(Some(72))),
+            (
+                vec![
+                    contact(72, 5, "a@dental.example"),
+                    contact(73, 5, "b@dental.example"),
+                ],
+                Err("EndpointMissing"),
+            ),
+        ] {
+            let server = MockServer::start().await;
+            serve(&server, GET, Answer::new(404).set_body_string("<html>")).await;
+            serve(&server, LIST, many(&records)).await;
+            let found = reader(&server).contact(CONTACT).await;
+            let found = found.map(|contact| contact.map(|contact| contact.id.get()));
+            assert_eq!(found.map_err(|error| error.code()), expected);
+            let queries = queries(&server).await;
+            assert!(queries[1].contains(&("filter[id]".to_owned(), "72".to_owned())));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_contact_behind_a_wrong_address_is_an_error() {
+        let server = MockServer::start().await;
+        let error = reader(&server).contact(CONTACT).await.unwrap_err();
+        assert_eq!(error.code(), "EndpointMissing");
+    }
+
+    #[tokio::test]
+    async fn a_contact_that_cannot_be_read_says_where() {
+        let server = MockServer::start().await;
+        serve(
+            &server,
+            GET,
+            one(json!({"id": "72", "attributes": {"important": "Priya"}})),
+        )
+        .await;
+        let error = reader(&server).contact(CONTACT).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "IT Glue: read contact 72: the answer cannot be understood at $.data.attributes.important"
+        );
+    }
+
+    #[tokio::test]
+    async fn the_contacts_of_an_organization_are_its_own() {
+        let server = MockServer::start().await;
+        let records = [
+            contact(72, 5, "priya@dental.example"),
+            contact(73, 6, "sam@harbor.example"),
+        ];
+        serve(&server, LIST, many(&records)).await;
+        let contacts = reader(&server).contacts_of(ORGANIZATION).await.unwrap();
+        assert_eq!(ids(contacts), [72]);
+        assert_eq!(
+            only_query(&server).await,
+            [
+                ("filter[organization_id]", "5"),
+                ("include", "adapters_resources"),
+                ("sort", "id"),
+                ("page[number]", "1"),
+                ("page[size]", "1000"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+    }
+
+    #[tokio::test]
+    async fn an_address_is_found_by_the_filter_in_one_request() {
+        let server = MockServer::start().await;
+        let records = [
+            contact(72, 5, "Priya@dental.example"),
+            contact(73, 5, "sam@dental.example"),
+        ];
+        serve(&server, LIST, many(&records)).await;
+        let address: Email = "priya@dental.example".parse().unwrap();
+        let contacts = reader(&server)
+            .contacts_by_email(ORGANIZATION, &address)
+            .await;
+        assert_eq!(ids(contacts.unwrap()), [72]);
+        let query = only_query(&server).await;
+        assert!(query.contains(&(
+            "filter[primary_email]".to_owned(),
+            "priya@dental.example".to_owned()
+        )));
+    }
+
+    #[tokio::test]
+    async fn an_address_that_the_filter_misses_is_found_among_all_contacts() {
+        let server = MockServer::start().await;
+        Mock::given(method("GET"))
+            .and(path("/contacts"))
+            .and(query_param("filter[primary_email]", "priya@dental.example"))
+            .respond_with(many(&[]))
+            .expect(1)
+            .mount(&server)
+            .await;
+        let mut second = contact(73, 5, "sam@dental.example");
+        second["attributes"]["contact-emails"] = json!([
+            {"value": "sam@dental.example", "primary": true, "label-name": "Work"},
+            {"value": "PRIYA@dental.example", "primary": false, "label-name": "Home"},
+        ]);
+        Mock::given(query_param_is_missing("filter[primary_email]"))
+            .respond_with(many(&[contact(72, 5, "lee@dental.example"), second]))
+            .expect(1)
+            .mount(&server)
+            .await;
+        let address: Email = "priya@dental.example".parse().unwrap();
+        let contacts = reader(&server)
+            .contacts_by_email(ORGANIZATION, &address)
+            .await;
+        assert_eq!(ids(contacts.unwrap()), [73]);
+    }
+
+    #[tokio::test]
+    async fn a_contact_of_the_psa_is_looked_for_with_the_kind_of_psa() {
+        let server = MockServer::start().await;
+        let mut other = contact(73, 5, "sam@dental.example");
+        other["included"] = json!([{"id": "1", "attributes": {"remote-id": "4712"}}]);
+        let records = [contact(72, 5, "priya@dental.example"), other];
+        serve(&server, LIST, many(&records)).await;
+        let contacts = reader(&server)
+            .contacts_by_psa(model::ContactId::new(4711))
+            .await;
+        assert_eq!(ids(contacts.unwrap()), [72]);
+        let query = only_query(&server).await;
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(query[0], pair("filter[psa_integration_type]", "manage"));
+        assert_eq!(query[1], pair("filter[psa_id]", "4711"));
+    }
+
+    #[tokio::test]
+    async fn what_hangs_on_a_contact_is_counted_by_either_way_of_telling() {
+        let server = MockServer::start().await;
+        let answer = Answer::new(200).set_body_json(json!({
+            "data": {
+                "id": "72",
+                "attributes": {"organization-id": 5},
+                "relationships": {
+                    "passwords": {"data": [{"id": "1"}, {"id": "2"}]},
+                    "attachments": {"data": []},
+                },
+            },
+            "included": [
+                {"id": "1", "type": "passwords", "attributes": {"password": "hunter2"}},
+                {"id": "7", "type": "related_items"},
+            ],
+        }));
+        serve(&server, GET, answer).await;
+        let attached = reader(&server).attached(CONTACT).await.unwrap().unwrap();
+        assert_eq!(
+            attached,
+            Attached {
+                passwords: Some(2),
+                attachments: Some(0),
+                related_items: Some(1),
+            }
+        );
+        assert_eq!(
+            only_query(&server).await,
+            [(
+                "include".to_owned(),
+                "passwords,attachments,related_items".to_owned()
+            )]
+        );
+    }
+
+    #[tokio::test]
+    async fn what_it_glue_does_not_tell_is_not_taken_for_nothing() {
+        let server = MockServer::start().await;
+        serve(&server, GET, one(contact(72, 5, "priya@dental.example"))).await;
+        let attached = reader(&server).attached(CONTACT).await.unwrap().unwrap();
+        assert_eq!(attached, Attached::default());
+        assert!(!attached.is_nothing());
+    }
+
+    #[tokio::test]
+    async fn nothing_hangs_on_a_contact_that_does_not_exist() {
+        let server = MockServer::start().await;
+        let gone = Answer::new(404).set_body_json(json!({"errors": []}));
+        serve(&server, GET, gone).await;
+        assert_eq!(reader(&server).attached(CONTACT).await.unwrap(), None);
+    }
+}
