@@ -248,7 +248,10 @@ fn outcome<V: Vendor>(
 async fn read(origin: &str, request: Request) -> Incoming {
     let (parts, body) = request.into_parts();
     // Links lead back the way that the client came, which may be through something in front of the server.
-    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     let origin = host.map_or_else(|| origin.to_owned(), |host| format!("http://{host}"));
     Incoming {
         method: parts.method.as_str().to_owned(),
