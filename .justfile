@@ -1,6 +1,6 @@
 # Recipes with the names of the jobs in CI. `just` lists them.
 
-sam := ".venv/bin/python -m samcli"
+sam := "sam"
 config := "--config-file .config/samconfig.toml"
 export SAM_CLI_TELEMETRY := "0"
 
@@ -35,10 +35,10 @@ machete:
 replay:
     cargo run -- replay events/
 
-# Builds the functions for Lambda. Needs cargo-lambda, and the environment that `tests/run template` makes.
-build:
-    {{ sam }} build {{ config }}
+# Builds the functions for Lambda. Needs SAM and cargo-lambda; docs/operations.md has the steps. Parameters as for `deploy`.
+build *parameters:
+    {{ sam }} build {{ config }} {{ if parameters == "" { "" } else { "--parameter-overrides " + parameters } }}
 
 # Deploys for the ConnectWise login company given; shows the changes and asks first.
-deploy company *parameters: build
+deploy company *parameters: (build parameters)
     {{ sam }} deploy {{ config }} --parameter-overrides ConnectWiseLoginCompany={{ company }} {{ parameters }}

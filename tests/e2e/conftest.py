@@ -101,6 +101,9 @@ def stack():
         to_psa.target = the_psa.url
         operate(aws, outputs, the_psa, token, to_psa.url)
         rollcall = Rollcall(TOOL, folder, aws.url, to_queue.url)
+        rules = folder / "rules.toml"
+        rules.write_text(RULES)
+        rollcall.run("rules", "push", rules, "--yes")
         yield Stack(aws, outputs, the_psa, rollcall, to_receiver, to_queue, to_psa)
 
 
@@ -111,7 +114,7 @@ def start_relay(ends, headers=None):
 
 
 def operate(aws, outputs, the_psa, token, psa_url):
-    """Does what is left to the operator after the deployment: the credentials and the rules."""
+    """Does what is left to the operator after the deployment: the secrets."""
     vault = aws.client("secretsmanager")
     vault.put_secret_value(SecretId=outputs["ConnectWiseSecretId"], SecretString=json.dumps(the_psa.credentials))
     tenant = json.loads(vault.get_secret_value(SecretId=outputs["TenantSecretId"])["SecretString"])
@@ -120,4 +123,3 @@ def operate(aws, outputs, the_psa, token, psa_url):
     # Keys are on the public internet, but for this one.
     tenant["stand_in_origin"] = psa_url
     vault.put_secret_value(SecretId=outputs["TenantSecretId"], SecretString=json.dumps(tenant))
-    aws.client("ssm").put_parameter(Name=outputs["RulesParameter"], Value=RULES, Type="String", Overwrite=True)

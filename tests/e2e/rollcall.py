@@ -25,8 +25,13 @@ class Rollcall:
 
     def __call__(self, *arguments, code=0):
         """Runs a command that ends with this code, and returns what it printed as data."""
-        command = [*self._command, *(str(argument) for argument in arguments), "--json"]
+        return json.loads(self.run(*arguments, "--json", code=code))
+
+    def run(self, *arguments, code=0):
+        """Runs a command that ends with this code, and returns what it printed."""
+        words = [str(argument) for argument in arguments]
+        command = [*self._command, *words]
         ended = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=120)
-        said = f"rollcall {' '.join(command[5:])} ended with {ended.returncode} and said:\n{ended.stdout}{ended.stderr}"
+        said = f"rollcall {' '.join(words)} ended with {ended.returncode} and said:\n{ended.stdout}{ended.stderr}"
         assert ended.returncode == code, said
-        return json.loads(ended.stdout)
+        return ended.stdout

@@ -9,8 +9,23 @@ EVENTS = ROOT / "events" / "callback-receiver"
 def test_the_doctor_finds_everything_in_order(stack):
     checks = stack.rollcall("doctor")
     assert {check["state"] for check in checks} == {"ok"}, checks
-    registered = stack.rollcall("callbacks", "check")
-    assert registered["missing"] == [] and not any(entry["wrong"] for entry in registered["entries"])
+
+
+def test_callbacks_that_are_gone_are_missed_and_registered_again(stack):
+    def are_right(code):
+        found = stack.rollcall("callbacks", "check", code=code)
+        return found["missing"] == [] and not any(entry["wrong"] for entry in found["entries"])
+
+    assert are_right(code=0)
+    stack.rollcall("callbacks", "remove", "--yes")
+    assert not are_right(code=1)
+    stack.rollcall("callbacks", "register")
+    assert are_right(code=0)
+
+
+def test_the_rules_in_force_are_those_that_were_pushed(stack):
+    shown = stack.rollcall("rules", "show")
+    assert set(shown["modes"].values()) == {"enforce"}, shown
 
 
 def test_a_sample_event_is_replayed_through_the_deployed_receiver(stack):

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Folders that are made, not written.
+/// Folders that are made, not written. Of Python environments there may be several, such as `.venv-sam`.
 const MADE: [&str; 5] = [".aws-sam", ".git", ".rollcall", ".venv", "target"];
 
 /// The top of the repository.
@@ -35,7 +35,8 @@ fn collect(path: &Path, found: &mut Vec<PathBuf>) {
     if path.is_dir() {
         for entry in fs::read_dir(path).unwrap() {
             let entry = entry.unwrap();
-            if !MADE.iter().any(|made| entry.file_name() == *made) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !MADE.contains(&name.as_str()) && !name.starts_with(".venv-") {
                 collect(&entry.path(), found);
             }
         }

@@ -3,6 +3,7 @@
 import compileall
 import hashlib
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -13,10 +14,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-RELEASE = ROOT / "target" / "release"
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+RELEASE = TARGET / "release"
 # The sandbox, as the PSA. What it takes to answer is shown, and the same for both.
-TOOL = ROOT / "target" / "debug" / "rollcall"
-BUILT = ROOT / "target" / "performance"
+TOOL = TARGET / "debug" / "rollcall"
+BUILT = TARGET / "performance"
 # What the managed Python runtime would bring in a version of its own, so that some leave it out of their packages.
 OF_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "python_dateutil", "six")
 NOT_DEPLOYED = ("__pycache__", "bin")

@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::record::Record;
 use crate::visit::Reconciler;
 
-/// From an intent to the moment at which its write has arrived, if it ever does.
+/// So soon after an intent, nearly every write has arrived that arrives at all. One that was sent again may come
+/// later, and is then taken for a person's: of the two mistakes, the one that a person can mend.
 const WRITE_ARRIVES: SignedDuration = SignedDuration::from_secs(10);
 
 impl<J: Store> Reconciler<J> {
@@ -44,8 +45,9 @@ impl<J: Store> Reconciler<J> {
                     company: Some(entry.company),
                     contacts: vec![contact],
                     words: format!(
-                        "change {} was to hold this login and may have been lost; somebody has changed the contact \
-                         since, and who switched the login off nobody can tell: switch it on unless it was a person",
+                        "change {} was to hold this login and may have been lost; it came late, or somebody has \
+                         changed the contact since, and who switched the login off nobody can tell: switch it on \
+                         unless it was a person",
                         entry.id
                     ),
                     evidence: Vec::new(),

@@ -162,6 +162,23 @@ async fn a_hold_that_was_taken_back_is_not_made_again() {
 }
 
 #[tokio::test]
+async fn a_hold_that_may_be_a_persons_is_not_taken_back() {
+    let stack = Stack::on(office_with_login()).await;
+    let mut trial = Trial::on(stack, &[QUARRY_LANE]);
+    let stack = &trial.stack;
+    let fault = Fault::dropped().on("PATCH", "").times(4);
+    stack.world.lock().faults.push(fault);
+    assert!(stack.try_visit(QUARRY_LANE, &[QUARRY_LOGIN]).await.is_err());
+    stack.person_sets(QUARRY_LOGIN, &[("disablePortalLoginFlag", json!(true))]);
+    stack.visit_in_vain(QUARRY_LANE, &[QUARRY_LOGIN]).await;
+    let hold = stack.entries(QUARRY_LANE).await.remove(0).id;
+    let ends = trial.take_back(&Target::Change(hold)).await;
+    let words = "nobody can tell who changed the portal access of contact 50002";
+    assert_eq!(ends, [(End::Conflict, vec![words.to_owned()])]);
+    assert!(!trial.stack.portal(QUARRY_LOGIN).0);
+}
+
+#[tokio::test]
 async fn a_change_to_a_contact_that_is_gone_stays() {
     let stack = Stack::on(office_with_login()).await;
     let mut trial = Trial::on(stack, &[QUARRY_LANE]);

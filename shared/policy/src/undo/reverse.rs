@@ -2,7 +2,7 @@
 
 use model::{
     Action, Communication, CommunicationId, ContactId, Entry, FieldChange, NewCommunication, Note,
-    PrivateValue, TypeAssociationId,
+    Outcome, PrivateValue, TypeAssociationId,
 };
 use serde_json::Value;
 
@@ -157,6 +157,10 @@ impl Planner<'_> {
                 let now = self.now.contacts[&contact].portal;
                 if now == before {
                     Steps::default()
+                } else if entry.outcome == Some(Outcome::Unknown) {
+                    Steps::conflict(format!(
+                        "nobody can tell who changed the portal access of contact {contact}"
+                    ))
                 } else if now.login != after.login
                     || after.level.is_some_and(|l| now.level != Some(l))
                 {
