@@ -55,6 +55,13 @@ impl Past {
         self.outcome.as_ref().is_some_and(Outcome::took_effect)
     }
 
+    /// Whether the change took effect or, for all anybody knows, may have.
+    #[must_use]
+    pub fn may_have_happened(&self) -> bool {
+        let outcome = self.outcome.as_ref();
+        outcome.is_some_and(Outcome::may_have_happened)
+    }
+
     /// The contact that it merged away or retired as somebody's duplicate, and the one that it kept.
     #[must_use]
     pub fn merged(&self) -> Option<(ContactId, ContactId)> {

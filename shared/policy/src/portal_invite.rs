@@ -289,7 +289,7 @@ pub(crate) fn taken_over(now: &Snapshot) -> Vec<Change> {
             let Action::SetPortal { after: held, .. } = ours.action else {
                 return None;
             };
-            (ours.took_effect() && held.login == Login::Disabled).then(|| Change {
+            (ours.may_have_happened() && held.login == Login::Disabled).then(|| Change {
                 unit: 0,
                 rule: RULE,
                 purpose: Purpose::Policy,
@@ -305,10 +305,12 @@ pub(crate) fn taken_over(now: &Snapshot) -> Vec<Change> {
         .collect()
 }
 
-/// The last change of a contact's access that is known, ours or somebody else's.
+/// The last change of a contact's access, ours or somebody else's; a hold of which nobody can tell whether it was ours
+/// is one, too.
 fn last_access(now: &Snapshot, id: ContactId) -> Option<&Past> {
     now.memory.past.iter().rev().find(|past| {
-        past.counts() && matches!(past.action, Action::SetPortal { contact, .. } if contact == id)
+        (past.counts() || past.may_have_happened())
+            && matches!(past.action, Action::SetPortal { contact, .. } if contact == id)
     })
 }
 

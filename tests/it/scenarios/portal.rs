@@ -222,6 +222,18 @@ async fn so_it_does_where_the_one_who_switched_it_off_has_another_name_than_we()
 }
 
 #[tokio::test]
+async fn a_login_that_a_person_switches_on_after_such_a_hold_is_not_held_again() {
+    let stack = Stack::on(office_with_login()).await;
+    cut_short(&stack, Fault::dropped()).await;
+    stack.person_sets(QUARRY_LOGIN, &[("disablePortalLoginFlag", json!(true))]);
+    stack.visit_in_vain(QUARRY_LANE, &[QUARRY_LOGIN]).await;
+    stack.person_sets(QUARRY_LOGIN, &[("disablePortalLoginFlag", json!(false))]);
+    let seen = stack.visit_in_vain(QUARRY_LANE, &[QUARRY_LOGIN]).await;
+    assert_eq!(seen.findings(), ["portal-invite person-reverted [50002]"]);
+    assert_eq!(stack.portal(QUARRY_LOGIN), (true, 3));
+}
+
+#[tokio::test]
 async fn a_hold_that_took_effect_unseen_is_known_by_our_name_and_released() {
     let stack = Stack::on(office_with_login()).await;
     known_by_name(&stack).await;
