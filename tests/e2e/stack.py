@@ -149,11 +149,10 @@ class Stack:
         return [line for line in self.lines("ContactPolicy", "visited a company") if line["company.id"] == str(company)]
 
     def await_visit(self, company, after=0):
-        """Waits until more than so many visits to a company were carried through, and returns the last one."""
+        """Waits until a visit to a company is carried through that comes after so many others, and returns it."""
 
         def done():
-            complete = [visit for visit in self.visits(company) if visit["complete"]]
-            return complete[-1] if len(complete) > after else None
+            return next((visit for visit in self.visits(company)[after:] if visit["complete"]), None)
 
         return until(done, 60, f"company {company} is visited")
 
