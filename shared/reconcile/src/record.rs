@@ -88,6 +88,11 @@ impl<J: Store> Record<'_, J> {
             ),
             evidence: Vec::new(),
         };
+        self.tell(finding).await
+    }
+
+    /// Tells a person what was seen while writing, and records it.
+    pub(crate) async fn tell(&mut self, finding: Finding) -> Result<(), Error> {
         self.note(&finding).await?;
         self.findings.push(finding);
         Ok(())

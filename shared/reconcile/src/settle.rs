@@ -3,7 +3,9 @@
 use connectwise::Writer;
 use jiff::SignedDuration;
 use journal::{Query, Store};
-use model::{Action, Contact, Entry, Finding, FindingKind, Login, Outcome, Private, PrivateValue};
+use model::{
+    Action, Contact, ContactId, Entry, Finding, FindingKind, Login, Outcome, Private, PrivateValue,
+};
 
 use crate::error::Error;
 use crate::record::Record;
@@ -39,21 +41,7 @@ impl<J: Store> Reconciler<J> {
             if outcome == Outcome::Unknown
                 && let Action::SetPortal { contact, .. } = entry.action
             {
-                let finding = Finding {
-                    rule: entry.rule,
-                    kind: FindingKind::PortalHeld,
-                    company: Some(entry.company),
-                    contacts: vec![contact],
-                    words: format!(
-                        "change {} was to hold this login and may have been lost; it came late, or somebody has \
-                         changed the contact since, and who switched the login off nobody can tell: switch it on \
-                         unless it was a person",
-                        entry.id
-                    ),
-                    evidence: Vec::new(),
-                };
-                record.note(&finding).await?;
-                record.findings.push(finding);
+                record.tell(doubtful_hold(&entry, contact)).await?;
             }
             tracing::info!(change.id = %entry.id, outcome = %outcome, "settled an open intent");
             let at = self.clock.now();
@@ -188,6 +176,22 @@ impl<J: Store> Reconciler<J> {
             let mut written = entry.after?.contacts.into_iter();
             written.find(|one| one.id == contact)?.updated_by
         }))
+    }
+}
+
+/// A login is off, and nobody can tell whether by our write or by a person.
+fn doubtful_hold(entry: &Entry, contact: ContactId) -> Finding {
+    Finding {
+        rule: entry.rule,
+        kind: FindingKind::PortalHeld,
+        company: Some(entry.company),
+        contacts: vec![contact],
+        words: format!(
+            "change {} was to hold this login and may have been lost; it came late, or somebody has changed the \
+             contact since, and who switched the login off nobody can tell: switch it on unless it was a person",
+            entry.id
+        ),
+        evidence: Vec::new(),
     }
 }
 

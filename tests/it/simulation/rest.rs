@@ -95,7 +95,10 @@ impl Play<'_> {
             let told = findings.iter().any(|noted| {
                 noted.finding.kind == FindingKind::PortalHeld
                     && noted.finding.contacts == [*contact]
-                    && noted.at >= entry.intended_at
+                    && noted
+                        .finding
+                        .words
+                        .contains(&format!("change {} ", entry.id))
             });
             entry.outcome == Some(Outcome::Unknown) && told
         });
