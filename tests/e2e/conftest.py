@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment import ROOT, api_url, deploy
+from deployment import BUILT, ROOT, api_url, deploy
 from emulator import ENCRYPTED, emulator
 from psa import psa
 from relay import Relay
@@ -20,8 +20,7 @@ from stack import Stack
 
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
-# What is deployed is what a release is; the operator's tool may be any build.
-FUNCTIONS = TARGET / "release"
+# What is deployed is what `sam build` built; the operator's tool may be any build.
 TOOL = TARGET / "debug" / "rollcall"
 
 # Parameters of the template. All others have their defaults.
@@ -85,8 +84,8 @@ def pytest_runtest_makereport(item):
 @pytest.fixture(scope="session")
 def stack():
     """The stack of the template, at work."""
-    for binary in (FUNCTIONS / "callback-receiver", FUNCTIONS / "contact-policy", TOOL):
-        assert binary.exists(), f"{binary} is missing: `tests/run e2e` builds it"
+    for built in (BUILT, TOOL):
+        assert built.exists(), f"{built} is missing: `tests/run build e2e` makes it"
     # What runs here is to end however the tests end.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("asked to stop"))
     with ExitStack() as ends:
@@ -94,7 +93,7 @@ def stack():
         to_receiver, to_psa, to_queue = start_relay(ends), start_relay(ends), start_relay(ends, ENCRYPTED)
         aws = ends.enter_context(emulator(folder, to_queue.url))
         to_queue.target = aws.url
-        outputs = deploy(aws, FUNCTIONS, PARAMETERS, to_psa.url, to_receiver.url)
+        outputs = deploy(aws, PARAMETERS, to_psa.url, to_receiver.url)
         to_receiver.target = api_url(aws)
         token = secrets.token_hex(24)
         the_psa = ends.enter_context(psa(TOOL, folder, SITE, outputs["CallbackUrl"] + token, FAULTS))

@@ -24,6 +24,9 @@ from processes import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# Where `sam build` leaves each function, in a folder with its name in the template.
+BUILT = ROOT / ".aws-sam" / "build"
+
 STACK = "rollcall"
 PACKAGES = "packages"
 
@@ -57,9 +60,9 @@ def template():
     return yaml_parse((ROOT / "template.yaml").read_text())
 
 
-def deploy(emulator, binaries, parameters, psa_url, receiver_url):
+def deploy(emulator, parameters, psa_url, receiver_url):
     """Creates the stack and returns its outputs."""
-    packaged = package(emulator, template(), binaries)
+    packaged = package(emulator, template())
     # What CloudFormation's transform does, by the same library, which looks for the region where the AWS tools do.
     with mock.patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):
         expanded = transform(packaged, {}, SimpleNamespace(load=dict))
@@ -81,18 +84,18 @@ def deploy(emulator, binaries, parameters, psa_url, receiver_url):
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
-def package(emulator, source, binaries):
-    """Uploads each function as `sam package` does: its binary, under the one name that Lambda starts."""
+def package(emulator, source):
+    """Uploads what `sam build` has built of each function, as `sam package` does."""
     packaged = copy.deepcopy(source)
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket=PACKAGES)
-    for function in packaged["Resources"].values():
+    for name, function in packaged["Resources"].items():
         if function["Type"] != "AWS::Serverless::Function":
             continue
-        name = Path(function["Properties"]["CodeUri"]).name
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as content:
-            content.write(binaries / name, "bootstrap")
+            for file in sorted((BUILT / name).iterdir()):
+                content.write(file, file.name)
         s3.put_object(Bucket=PACKAGES, Key=f"{name}.zip", Body=archive.getvalue())
         function["Properties"]["CodeUri"] = f"s3://{PACKAGES}/{name}.zip"
     return packaged
