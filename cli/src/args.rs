@@ -175,9 +175,13 @@ pub(crate) enum Command {
         2 when a file cannot be opened or its gzip data is damaged."
     )]
     Match(Match),
-    /// Run the fake PSA on a local port, sending signed callbacks for its own changes
+    /// Run the fake PSA, IT Glue and Grow CRM on local ports
+    ///
+    /// The PSA sends signed callbacks for its own changes. Where each of them listens, and the keys that it takes, is
+    /// printed.
     #[command(after_help = "Example:\n  rollcall sandbox --listen 127.0.0.1:8080 \
-        --callback http://127.0.0.1:9000/cw/TOKEN")]
+        --callback http://127.0.0.1:9000/cw/TOKEN\n  rollcall sandbox --listen-itglue 127.0.0.1:8081 \
+        --listen-growcrm 127.0.0.1:8082")]
     Sandbox(Sandbox),
     /// Check a rules file, show the rules in force, or put others into force
     #[command(subcommand)]
@@ -283,7 +287,8 @@ pub(crate) struct History {
     /// Only what this visit did
     #[arg(long, value_name = "RUN", value_parser = read::run)]
     pub(crate) run: Option<RunId>,
-    /// Only what this policy asked for: merge-duplicates, primary-contact or portal-invite
+    /// Only what this policy asked for: merge-duplicates, primary-contact or portal-invite; or this mirror:
+    /// mirror-itglue or mirror-growcrm
     #[arg(long, value_name = "NAME", value_parser = read::rule)]
     pub(crate) rule: Option<Rule>,
     /// Not older than this: a date or time as history prints them (UTC), or with an offset
@@ -338,13 +343,25 @@ pub(crate) struct Match {
 
 #[derive(Arguments)]
 pub(crate) struct Sandbox {
-    /// The address to listen on; port 0 takes a free one
+    /// The address that the PSA listens on; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
+    /// The address that IT Glue listens on
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    pub(crate) listen_itglue: SocketAddr,
+    /// The address that Grow CRM listens on
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    pub(crate) listen_growcrm: SocketAddr,
     /// A tenant to start with, as saved in a local profile (sandbox.json), in place of the example
     #[arg(long, value_name = "FILE")]
     pub(crate) seed: Option<PathBuf>,
-    /// What goes wrong: a JSON list of faults, as in the scenes of events/
+    /// An IT Glue account to start with, as saved in a local profile (itglue.json), in place of the example
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed_itglue: Option<PathBuf>,
+    /// A Grow CRM to start with, as saved in a local profile (growcrm.json), in place of the example
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed_growcrm: Option<PathBuf>,
+    /// What goes wrong in the PSA: a JSON list of faults, as in the scenes of events/
     #[arg(long, value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,
     /// Where to send contact and company callbacks

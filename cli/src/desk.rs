@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use connectwise::{Reader, Writer};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use journal::{Query, Store};
 use model::{Cause, CompanyId, ContactId, Entry, RunId, Source};
 use policy::Rules;
@@ -90,7 +90,7 @@ impl<J: Store> Desk<'_, J> {
     ) -> anyhow::Result<T> {
         match self.keeper {
             Keeper::Sandbox(local) => {
-                local.world().advance(1);
+                local.clocks().advance(SignedDuration::from_secs(1));
                 local.keep(work).await
             }
             Keeper::Workers(_) => unless_stopped(work).await,

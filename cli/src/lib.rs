@@ -20,6 +20,7 @@ mod draft;
 mod exit;
 pub mod local;
 mod matches;
+mod mirrored;
 mod plan_file;
 mod post;
 mod print;

@@ -1,11 +1,12 @@
-//! The local profile: everything that is deployed, put together in one process around a sandbox.
+//! The local profile: everything that is deployed, put together in one process around sandboxes.
 //!
-//! The receiver, the worker, the API client and the journal are the real ones, and they meet the
-//! sandbox over real HTTP. What stands in for AWS is the queue, which keeps the rules of SQS FIFO in
-//! memory. Time is the sandbox's: a wait moves its clock instead of sitting it out.
+//! The receiver, the workers, the API clients and the journal are the real ones, and they meet the
+//! sandboxes over real HTTP. What stands in for AWS are the queues, which keep the rules of SQS FIFO in
+//! memory. Time is the sandboxes': a wait moves their clocks instead of sitting it out.
 
 mod clock;
 mod folder;
+mod mirror;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,15 +19,19 @@ use contact_policy::Worker;
 use http_client::{Client, ClientConfig, Url};
 use jiff::Timestamp;
 use journal::Sqlite;
+use model::mirror::System;
 use policy::Rules;
 use queue::{MemoryQueue, QueueRules};
-use reconcile::{Clock, Reconciler};
+use reconcile::{Clock, GrowCrm, ItGlue, Reconciler};
 use sandbox::{RequestLog, Sandbox, WorldHandle};
 
 use crate::desk::{Desk, Keeper};
 use crate::exit::unless_stopped;
-use clock::WorldTimer;
-use folder::Folder;
+use folder::{Folder, Vendors};
+use mirror::Common;
+
+pub(crate) use clock::Clocks;
+pub use mirror::MirrorSide;
 
 /// The path token of the example tenant's callback URL, as in the sample events.
 pub const PATH_TOKEN: &str = "t-7f3a";
@@ -41,6 +46,7 @@ const SITE: &str = "https://na.myconnectwise.net";
 pub struct Local {
     folder: Folder,
     sandbox: Sandbox,
+    clocks: Clocks,
     reader: Reader,
     rules: Rules,
     /// Takes callbacks.
@@ -49,6 +55,10 @@ pub struct Local {
     pub queue: MemoryQueue,
     /// Visits companies.
     pub worker: Worker<Arc<Sqlite>, MemoryQueue>,
+    /// Mirrors contacts to IT Glue.
+    pub itglue: MirrorSide<sandbox::itglue::Account, ItGlue>,
+    /// Mirrors contacts to Grow CRM.
+    pub growcrm: MirrorSide<sandbox::growcrm::Account, GrowCrm>,
     journal: Arc<Sqlite>,
 }
 
@@ -58,17 +68,27 @@ impl Local {
     /// # Errors
     /// When the folder is in use by another process or cannot be used.
     pub async fn open(folder: &Path, rules: Rules) -> anyhow::Result<Self> {
-        let (folder, world) = Folder::open(folder)?;
+        let (folder, vendors) = Folder::open(folder)?;
+        let Vendors {
+            psa,
+            itglue,
+            growcrm,
+        } = vendors;
         let journal =
             Arc::new(Sqlite::open(folder.journal()).context("failed to open the journal")?);
-        let sandbox = Sandbox::start(world)
-            .await
-            .context("failed to start the sandbox")?;
+        let sandbox = start(psa).await?;
+        let (itglue, growcrm) = (start(itglue).await?, start(growcrm).await?);
         let world = sandbox.world();
         let base: Url = sandbox
             .base_url()
             .parse()
             .context("failed to read the sandbox's address")?;
+        let clocks = Clocks {
+            psa: world.clone(),
+            itglue: itglue.world(),
+            growcrm: growcrm.world(),
+        };
+        clocks.set(clocks.now());
 
         let credentials = world.lock().credentials();
         let config = Config::new(&Settings {
@@ -81,12 +101,10 @@ impl Local {
             codebase: None,
         })
         .context("failed to configure the PSA client")?;
-        let timer = WorldTimer::new(world.clone());
-        let http = Client::new(ClientConfig::default(), Arc::new(timer));
-        let reader = Reader::new(config, http);
+        let reader = Reader::new(config, client(&clocks));
         let writer = rules.may_write().then(|| Writer::new(reader.clone()));
 
-        let now = now_of(&world);
+        let now = now_of(&clocks);
         let queue = MemoryQueue::new(QueueRules::default(), now.clone());
         let tenant = Tenant::new(credentials.company, SITE)
             .context("failed to describe the example tenant")?
@@ -97,6 +115,14 @@ impl Local {
             limits: Limits::default(),
         };
         let receiver = Receiver::new(config, queue.clone(), KeyFetcher::at(base), now.clone());
+        let common = Common {
+            reader: &reader,
+            journal: &journal,
+            rules: &rules,
+            clocks: &clocks,
+        };
+        let itglue = common.itglue(itglue)?;
+        let growcrm = common.growcrm(growcrm)?;
         let clock: Arc<dyn Clock> = Arc::new(now);
         let reconciler = Reconciler::new(
             reader.clone(),
@@ -105,15 +131,20 @@ impl Local {
             rules.clone(),
             clock.clone(),
         );
-        let worker = Worker::new(reconciler, queue.clone(), clock);
+        let worker = Worker::new(reconciler, queue.clone(), clock)
+            .with_mirror(System::ItGlue, itglue.queue.clone())
+            .with_mirror(System::GrowCrm, growcrm.queue.clone());
         let local = Self {
             folder,
             sandbox,
+            clocks,
             reader,
             rules,
             receiver,
             queue,
             worker,
+            itglue,
+            growcrm,
             journal,
         };
         local
@@ -137,6 +168,11 @@ impl Local {
         self.sandbox.requests()
     }
 
+    /// The clocks of all fake vendors.
+    pub(crate) fn clocks(&self) -> &Clocks {
+        &self.clocks
+    }
+
     /// What commands work on.
     pub(crate) fn desk(&self) -> Desk<'_, Sqlite> {
         Desk {
@@ -145,12 +181,12 @@ impl Local {
             journal: &self.journal,
             reconciler: self.worker.reconciler(),
             tenant: self.world().lock().credentials().company,
-            clock: Arc::new(now_of(&self.world())),
+            clock: Arc::new(now_of(&self.clocks)),
             keeper: Keeper::Sandbox(self),
         }
     }
 
-    /// Does what may write, and saves the fake PSA however that ends: the next command must find what the journal
+    /// Does what may write, and saves the fake vendors however that ends: the next command must find what the journal
     /// tells of. Ctrl-C ends it between two steps, and not the process.
     pub(crate) async fn keep<T>(
         &self,
@@ -161,12 +197,15 @@ impl Local {
         result
     }
 
-    /// Saves the fake PSA, so that the next command finds it as this one leaves it.
+    /// Saves the fake vendors, so that the next command finds them as this one leaves them.
     ///
     /// # Errors
     /// When the folder cannot be written.
     pub fn save(&self) -> anyhow::Result<()> {
-        self.folder.save(&self.world().lock())
+        let (itglue, growcrm) = (self.itglue.account(), self.growcrm.account());
+        let psa = self.world();
+        self.folder
+            .save(&psa.lock(), &itglue.lock(), &growcrm.lock())
     }
 }
 
@@ -184,7 +223,16 @@ pub(crate) fn journal(folder: &Path) -> anyhow::Result<Sqlite> {
     journal.context("failed to open the journal")
 }
 
-fn now_of(world: &WorldHandle) -> impl Fn() -> Timestamp + Clone + Send + Sync + 'static {
-    let world = world.clone();
-    move || world.lock().now
+async fn start<V: sandbox::Vendor>(vendor: V) -> anyhow::Result<Sandbox<V>> {
+    let started = Sandbox::start(vendor).await;
+    started.context("failed to start a sandbox")
+}
+
+fn client(clocks: &Clocks) -> Client {
+    Client::new(ClientConfig::default(), Arc::new(clocks.clone()))
+}
+
+fn now_of(clocks: &Clocks) -> impl Fn() -> Timestamp + Clone + Send + Sync + 'static {
+    let clocks = clocks.clone();
+    move || clocks.now()
 }

@@ -48,9 +48,9 @@ impl Post {
         let shown = sample.path.display();
         let text = match &sample.kind {
             SampleKind::Callback(text) => text,
-            SampleKind::Queue(_) => {
+            SampleKind::Queue(..) => {
                 return Err(UsageError::raise(format!(
-                    "{shown} is a batch of the work queue, and a stack takes HTTP requests only: name events of \
+                    "{shown} is a batch of a queue, and a stack takes HTTP requests only: name events of \
                      callback-receiver"
                 )));
             }

@@ -15,7 +15,7 @@ use crate::local::{self, Local};
 /// Where a command works, with the rules it goes by. Nothing was opened yet.
 pub(crate) enum Place {
     /// A sandbox in this folder.
-    Local(PathBuf, Rules),
+    Local(PathBuf, Box<Rules>),
     /// A stack.
     Stack(Box<Deployed>),
 }
@@ -75,7 +75,10 @@ impl Profile {
         let rules = self.rules.as_deref().map(rules_of).transpose()?;
         Ok(match self.stack().await? {
             Some(stack) => Place::Stack(Box::new(Deployed::open(&stack, rules).await?)),
-            None => Place::Local(self.folder.clone(), rules.unwrap_or_else(all_enforced)),
+            None => {
+                let rules = rules.unwrap_or_else(all_enforced);
+                Place::Local(self.folder.clone(), Box::new(rules))
+            }
         })
     }
 
@@ -112,7 +115,7 @@ impl Place {
     pub(crate) async fn open(self) -> anyhow::Result<Opened> {
         Ok(match self {
             Self::Local(folder, rules) => {
-                Opened::Local(Box::new(Local::open(&folder, rules).await?))
+                Opened::Local(Box::new(Local::open(&folder, *rules).await?))
             }
             Self::Stack(deployed) => Opened::Stack(deployed),
         })

@@ -1,17 +1,20 @@
-//! Sample events through receiver, queue and worker, with a report of all that happened.
+//! Sample events through receiver, queues and workers, with a report of all that happened.
 
 mod card;
 mod event;
+mod in_mirror;
 mod pump;
+mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use callback_receiver::Verdict;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
-use model::{Action, Entry, Finding, RunId, Scope};
+use model::mirror::System;
+use model::{Action, ContactId, Entry, Finding, RunId, Scope};
 use reconcile::Visit;
 use sandbox::{Kind, World};
 use serde::{Deserialize, Serialize};
@@ -20,6 +23,7 @@ use crate::local::Local;
 
 pub use card::Card;
 pub use event::{Sample, SampleKind, collect};
+pub use in_mirror::InMirror;
 
 /// What happened to one event.
 #[derive(Debug, Serialize)]
@@ -32,7 +36,7 @@ pub struct Replayed {
     pub at: Timestamp,
     /// What the receiver answered; absent for an event that stands on the queue.
     pub answer: Option<Answer>,
-    /// What became of it.
+    /// What became of it: in the PSA, unless it is one for a mirror.
     pub fate: EventFate,
     /// Each message it led to, and what became of that.
     pub messages: Vec<Message>,
@@ -40,10 +44,12 @@ pub struct Replayed {
     pub visits: Vec<VisitReport>,
     /// What a person should look at.
     pub findings: Vec<Finding>,
-    /// How many requests the PSA saw, by method.
+    /// How many requests the PSA saw, by method, before the mirrors had their turn.
     pub requests: BTreeMap<String, usize>,
-    /// Each record that was written to, before and after.
+    /// Each record of the PSA that was written to, before and after.
     pub records: Vec<Record>,
+    /// What it came to in each mirror that had to look at something.
+    pub mirrors: Vec<InMirror>,
 }
 
 /// What the receiver answered.
@@ -101,6 +107,8 @@ pub struct VisitReport {
     pub changes: Vec<Entry>,
     /// What a person should look at.
     pub findings: Vec<Finding>,
+    /// The contacts that each mirror has to look at afterwards.
+    pub mirrors: BTreeMap<System, BTreeSet<ContactId>>,
 }
 
 impl From<Visit> for VisitReport {
@@ -111,6 +119,7 @@ impl From<Visit> for VisitReport {
             scope,
             entries,
             findings,
+            mirrors,
         } = visit;
         Self {
             run,
@@ -118,6 +127,7 @@ impl From<Visit> for VisitReport {
             scope,
             changes: entries,
             findings,
+            mirrors,
         }
     }
 }
@@ -125,10 +135,10 @@ impl From<Visit> for VisitReport {
 /// A record that was written to.
 #[derive(Debug, Serialize)]
 pub struct Record {
-    /// `contact` or `company`.
+    /// What it is called in its system: `contact`, `company`, `client` and so on.
     pub kind: &'static str,
-    /// Its id.
-    pub id: u32,
+    /// Its id there.
+    pub id: u64,
     /// As it stood before the event; absent when it did not exist.
     pub before: Option<Card>,
     /// As it stands after it; absent when it is gone.
@@ -136,52 +146,60 @@ pub struct Record {
 }
 
 /// Replays one sample: plays its scene if the tenant has not seen it, sends the event, and works
-/// through the queue until nothing moves any more.
+/// through all queues until nothing moves any more.
 ///
 /// # Errors
 /// When the sample cannot be replayed at all. An event that is refused or fails is no error.
 pub async fn replay(local: &Local, sample: &Sample) -> anyhow::Result<Replayed> {
     let world = local.world();
-    world.advance(1);
+    let clocks = local.clocks();
+    clocks.advance(SignedDuration::from_secs(1));
     let scene = match &sample.scene {
         Some(scene) if world.play(scene)? => Some(scene.name.clone()),
         _ => None,
     };
+    // In a scene, time goes by in the PSA.
+    let at = clocks.now();
+    clocks.set(at);
     let mark = local.requests().mark();
-    let at = world.lock().now;
     let before = world.snapshot();
 
     let answer = match &sample.kind {
         SampleKind::Callback(text) => Some(receive(local, text, &sample.path).await?),
-        SampleKind::Queue(event) => {
-            event::put(local, event);
+        SampleKind::Queue(system, event) => {
+            event::put(local, *system, event);
             None
         }
     };
-    let pumped = pump::pump(local).await?;
-    let after = world.snapshot();
-    let records = records(&before, &after, &pumped.visits);
-    if scene.is_some() || !records.is_empty() || world.lock().now != at {
+    let pumped = pump::pump(clocks, &local.queue, "", &local.worker).await?;
+    let requests = local.requests().counts_since(mark);
+    let records = records(&before, &world.snapshot(), &pumped.visits);
+    // Nothing that a mirror does leads back to the PSA, so each has its turn once.
+    let mirrors = [
+        in_mirror::work(local, &local.itglue).await?,
+        in_mirror::work(local, &local.growcrm).await?,
+    ];
+    let mirrors: Vec<InMirror> = mirrors.into_iter().flatten().collect();
+    let is_written = !records.is_empty() || mirrors.iter().any(|mirror| !mirror.records.is_empty());
+    if scene.is_some() || is_written || clocks.now() != at {
         local.save()?;
     }
-    let mut findings: Vec<Finding> = pumped.findings;
-    findings.extend(
-        pumped
-            .visits
-            .iter()
-            .flat_map(|visit| visit.findings.clone()),
-    );
     Ok(Replayed {
         event: sample.path.clone(),
         scene,
         at,
-        fate: fate(answer.as_ref(), &pumped.messages),
+        fate: match &sample.kind {
+            // The PSA has no part in it.
+            SampleKind::Queue(Some(_), _) => worst(mirrors.iter().map(|mirror| mirror.fate)),
+            _ => fate(answer.as_ref(), &pumped.messages),
+        },
         answer,
+        findings: pumped.all_findings(),
         messages: pumped.messages,
         visits: pumped.visits,
-        findings,
-        requests: local.requests().counts_since(mark),
+        requests,
         records,
+        mirrors,
     })
 }
 
@@ -207,7 +225,11 @@ fn fate(answer: Option<&Answer>, messages: &[Message]) -> EventFate {
         Some("ignored") => return EventFate::Ignored,
         _ => {}
     }
-    let any = |fate| messages.iter().any(|message| message.fate == fate);
+    worst(messages.iter().map(|message| message.fate))
+}
+
+fn worst(fates: impl Iterator<Item = EventFate> + Clone) -> EventFate {
+    let any = |fate| fates.clone().any(|other| other == fate);
     if any(EventFate::DeadLetter) {
         EventFate::DeadLetter
     } else if any(EventFate::Finding) {
@@ -222,22 +244,16 @@ fn records(before: &World, after: &World, visits: &[VisitReport]) -> Vec<Record>
     let mut contacts = BTreeSet::new();
     let mut companies = BTreeSet::new();
     for entry in visits.iter().flat_map(|visit| &visit.changes) {
-        contacts.extend(
-            entry
-                .action
-                .contacts()
-                .into_iter()
-                .map(model::ContactId::get),
-        );
+        contacts.extend(entry.action.contacts().into_iter().map(ContactId::get));
         if let Action::SetDefaultContact { company, .. }
         | Action::SetBillingContact { company, .. } = entry.action
         {
             companies.insert(company.get());
         }
     }
-    let record = |kind, name, id| Record {
+    let record = |kind, name, id: u32| Record {
         kind: name,
-        id,
+        id: id.into(),
         before: Card::of(before, kind, id),
         after: Card::of(after, kind, id),
     };

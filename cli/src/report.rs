@@ -147,6 +147,7 @@ mod tests {
                 company: Company {
                     id: CompanyId::new(830),
                     name: HOSTILE.into(),
+                    identifier: None,
                     default_contact: None,
                     billing_contact: None,
                     deleted: false,

@@ -8,6 +8,8 @@ use model::{
 };
 use serde_json::Value;
 
+use crate::mirrored;
+
 /// What stands where there is nothing.
 pub(crate) const NOTHING: &str = "nothing";
 
@@ -62,6 +64,7 @@ pub(crate) fn written(action: &Action, contacts: &BTreeMap<ContactId, Contact>) 
             ..
         } => vec![full_name(first_name, last_name)],
         Action::Merge { references, .. } => records(references),
+        Action::Mirror { call, .. } => mirrored::written(call),
         Action::JoinGroup { membership, .. } | Action::LeaveGroup { membership, .. } => {
             let description = membership.description.iter();
             let description = description.filter(|text| !text.is_blank());

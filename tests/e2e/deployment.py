@@ -11,6 +11,7 @@ import io
 import json
 import os
 import re
+import sys
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,10 @@ from emulator import REGION
 from processes import until
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# The template's conditions are decided as in the tests of the template.
+sys.path.append(str(ROOT / "tests" / "template"))
+from conditions import deployed
 
 # Where `sam build` leaves each function, in a folder with its name in the template.
 BUILT = ROOT / ".aws-sam" / "build"
@@ -55,14 +60,14 @@ def overrides(source, psa_url, receiver_url):
     ]
 
 
-def template():
-    """The template as data; `!Ref x` reads `{"Ref": "x"}`."""
-    return yaml_parse((ROOT / "template.yaml").read_text())
+def template(parameters):
+    """What the template deploys with these parameters, as data; `!Ref x` reads `{"Ref": "x"}`."""
+    return deployed(yaml_parse((ROOT / "template.yaml").read_text()), **parameters)
 
 
 def deploy(emulator, parameters, psa_url, receiver_url):
     """Creates the stack and returns its outputs."""
-    packaged = package(emulator, template())
+    packaged = package(emulator, template(parameters))
     # What CloudFormation's transform does, by the same library, which looks for the region where the AWS tools do.
     with mock.patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):
         expanded = transform(packaged, {}, SimpleNamespace(load=dict))

@@ -10,7 +10,7 @@ from deployment import settings_of, template, value_of
 
 @pytest.fixture(scope="module")
 def source():
-    return template()
+    return template(PARAMETERS)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod mirror_visits;
+#[cfg(test)]
+mod mirrors;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod samples;

@@ -1,4 +1,6 @@
-//! Every sample event through receiver, queue and worker, twice, and what must come of it.
+//! Every sample event through receiver, queues and workers, twice, and what must come of it.
+
+mod mirrors;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -6,7 +8,7 @@ use std::sync::LazyLock;
 use model::{Action, FindingKind, Mode, Outcome, Scope};
 use policy::Rules;
 use rollcall::local::Local;
-use rollcall::replay::{EventFate, Replayed, collect, replay};
+use rollcall::replay::{EventFate, Replayed, VisitReport, collect, replay};
 use sandbox::{LoggedRequest, RequestKind};
 
 use crate::samples;
@@ -15,8 +17,10 @@ use crate::samples;
 struct Run {
     /// By the sample's path below `events/`.
     events: BTreeMap<String, Replayed>,
-    /// The requests that the sandbox saw for each.
+    /// The requests that the PSA saw for each.
     requests: BTreeMap<String, Vec<LoggedRequest>>,
+    /// How many people Grow CRM had welcomed at its end.
+    mails: usize,
 }
 
 /// The first replay on a new tenant, and a second one on what the first left.
@@ -36,6 +40,7 @@ async fn run(folder: &std::path::Path) -> Run {
     let mut run = Run {
         events: BTreeMap::new(),
         requests: BTreeMap::new(),
+        mails: 0,
     };
     for sample in collect(&[samples::folder()]).unwrap() {
         let path = sample
@@ -50,6 +55,7 @@ async fn run(folder: &std::path::Path) -> Run {
             .insert(path.clone(), local.requests().since(mark));
         run.events.insert(path, replayed);
     }
+    run.mails = local.growcrm.account().lock().outbox.len();
     local.save().unwrap();
     run
 }
@@ -67,7 +73,12 @@ fn event(name: &str) -> &'static Replayed {
 
 /// What was written, in words, in order.
 fn written(name: &str) -> Vec<String> {
-    let entries = event(name).visits.iter().flat_map(|visit| &visit.changes);
+    made(&event(name).visits)
+}
+
+/// What visits wrote, in words.
+fn made(visits: &[VisitReport]) -> Vec<String> {
+    let entries = visits.iter().flat_map(|visit| &visit.changes);
     entries
         .filter(|entry| entry.outcome.as_ref().is_some_and(Outcome::took_effect))
         .map(|entry| entry.action.to_string())

@@ -7,6 +7,7 @@
 mod callbacks;
 mod envelope;
 mod hostile;
+mod mirrored;
 mod queued;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ pub(crate) fn all() -> Vec<Sample> {
     let mut world = callbacks::world();
     let mut samples = callbacks::samples(&mut world);
     samples.extend(hostile::samples(&mut world));
+    samples.extend(mirrored::samples(&mut world));
     samples.extend(queued::samples());
     samples
 }
@@ -71,6 +73,14 @@ fn page(samples: &[Sample]) -> String {
         (
             "contact-policy",
             "Batches from the queue for `contact-policy`",
+        ),
+        (
+            "mirror-itglue",
+            "Batches from the queue for `mirror-itglue`",
+        ),
+        (
+            "mirror-growcrm",
+            "Batches from the queue for `mirror-growcrm`",
         ),
     ] {
         page += &format!("\n## {heading}\n\n| file | situation | outcome |\n| --- | --- | --- |\n");

@@ -1,6 +1,7 @@
 //! A PSA, a journal and a reconciler on one clock: what a whole visit runs on, without a queue.
 
 pub(crate) mod flaky;
+pub(crate) mod mirrored;
 pub(crate) mod worlds;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -409,6 +410,12 @@ fn reconciler<J: Store>(
     rules: Rules,
     hands: Hands,
 ) -> Reconciler<J> {
+    let reader = reader(sandbox);
+    let writer = (hands == Hands::Free).then(|| Writer::new(reader.clone()));
+    Reconciler::new(reader, writer, journal, rules, clock(&sandbox.world()))
+}
+
+fn reader(sandbox: &Sandbox) -> Reader {
     let world = sandbox.world();
     let keys = world.lock().credentials();
     let config = Config::new(&Settings {
@@ -420,8 +427,11 @@ fn reconciler<J: Store>(
         api_version: None,
         codebase: None,
     });
+    Reader::new(config.unwrap(), http(&world))
+}
+
+/// A client whose waits move the world's clock.
+fn http(world: &WorldHandle) -> Client {
     let timer = Arc::new(WorldClock(world.clone()));
-    let reader = Reader::new(config.unwrap(), Client::new(ClientConfig::default(), timer));
-    let writer = (hands == Hands::Free).then(|| Writer::new(reader.clone()));
-    Reconciler::new(reader, writer, journal, rules, clock(&world))
+    Client::new(ClientConfig::default(), timer)
 }

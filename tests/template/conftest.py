@@ -6,13 +6,25 @@ from pathlib import Path
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from conditions import deployed
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+# Everything that can be switched on.
+EVERYTHING = {"AlarmEmail": "alarms@example.com", "MirrorItGlue": "on", "MirrorGrowCrm": "on"}
+
+
 @pytest.fixture(scope="session")
-def template():
-    """The template as data; `!Ref x` reads `{"Ref": "x"}`."""
+def source():
+    """The template as it is written, as data; `!Ref x` reads `{"Ref": "x"}`."""
     return yaml_parse((ROOT / "template.yaml").read_text())
+
+
+@pytest.fixture(scope="session")
+def template(source):
+    """What the template deploys when everything is switched on."""
+    return deployed(source, **EVERYTHING)
 
 
 @pytest.fixture(scope="session")
@@ -46,18 +58,37 @@ def functions(template):
 
 
 @pytest.fixture(scope="session")
-def mapping(functions):
-    """The event source mapping of the worker."""
-    return functions["contact-policy"]["Events"]["Work"]["Properties"]
+def mappings(functions):
+    """The event source mapping of each worker, by its folder."""
+    return {
+        folder: function["Events"]["Work"]["Properties"]
+        for folder, function in functions.items()
+        if function["Events"].keys() == {"Work"}
+    }
 
 
 @pytest.fixture(scope="session")
-def statements(resources, functions):
+def queues(resources, mappings):
+    """The logical names of each worker's queue and of its dead letters, by the worker's folder."""
+    works = {folder: attribute_of(mapping["Queue"]) for folder, mapping in mappings.items()}
+    return {
+        folder: (work, attribute_of(resources[work]["RedrivePolicy"]["deadLetterTargetArn"]))
+        for folder, work in works.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def statements(resources, functions, of_type):
     """The policy statements of each function's role, by the function's folder."""
+
+    def policies(role):
+        yield from resources[role]["Policies"]
+        yield from (policy for policy in of_type("IAM::Policy").values() if {"Ref": role} in policy["Roles"])
+
     return {
         folder: [
             statement
-            for policy in resources[attribute_of(function["Role"])]["Policies"]
+            for policy in policies(attribute_of(function["Role"]))
             for statement in policy["PolicyDocument"]["Statement"]
         ]
         for folder, function in functions.items()
@@ -73,11 +104,6 @@ def attribute_of(value):
 def as_list(value):
     """IAM takes one string where it takes a list."""
     return value if isinstance(value, list) else [value]
-
-
-def text_of(value):
-    """The text of `!Sub text`, or of a plain text."""
-    return value["Fn::Sub"] if isinstance(value, dict) else value
 
 
 def without_tests(text):

@@ -4,7 +4,8 @@ import json
 import re
 
 import pytest
-from conftest import attribute_of, files, text_of
+from conditions import text_of
+from conftest import ROOT, attribute_of, files, without_tests
 
 DAY = 24 * 60 * 60
 NAMESPACE = "Rollcall"
@@ -14,14 +15,21 @@ COUNTER = re.compile(r'counter!\("(\w+)"\)')
 NAME = re.compile(r'"([A-Z][a-z]+[A-Z]\w+)"')
 
 # The functions, by what the template calls them.
-FUNCTIONS = {"CallbackReceiver": "callback-receiver", "ContactPolicy": "contact-policy"}
+FUNCTIONS = {
+    "CallbackReceiver": "callback-receiver",
+    "ContactPolicy": "contact-policy",
+    "ItGlueMirror": "mirror-itglue",
+    "GrowCrmMirror": "mirror-growcrm",
+}
+WORKERS = [folder for folder in FUNCTIONS.values() if folder != "callback-receiver"]
+# The mirrors, by the code that only their workers use.
+MIRRORS = {"ItGlueMirror": "itglue", "GrowCrmMirror": "growcrm"}
 
-# What missing data means where it does not mean that all is well. Why is said beside each alarm.
-ON_MISSING_DATA = {
-    "CallbacksSilentAlarm": "breaching",
-    "DeadLettersAlarm": "ignore",
-    "OldestMessageAlarm": "ignore",
-    "WorkNotTakenAlarm": "ignore",
+# What missing data means where it does not mean that all is well. Why is said beside each alarm of the worker.
+ON_MISSING_DATA = {"CallbacksSilentAlarm": "breaching"} | {
+    f"{mirror}{alarm}Alarm": "ignore"
+    for mirror in ("", "ItGlue", "GrowCrm")
+    for alarm in ("DeadLetters", "OldestMessage", "WorkNotTaken")
 }
 
 
@@ -49,10 +57,22 @@ def widgets(dashboard):
 
 @pytest.fixture(scope="module")
 def counted():
-    """What the code counts, by the function that does. What is counted in shared code the worker counts."""
-    receiver = set().union(*(NAME.findall(text) for text in files("functions/callback-receiver")))
-    worker = set().union(*(NAME.findall(text) for text in files("functions/contact-policy", "shared")))
-    return {"CallbackReceiver": receiver, "ContactPolicy": worker}
+    """What the code counts, by the function that does. What is counted in shared code every worker counts, but for the
+    requests to a vendor that is not its own."""
+
+    def names(*texts):
+        return {name for text in texts for name in NAME.findall(text)}
+
+    vendors = {
+        mirror: names(without_tests((ROOT / f"shared/startup/src/{vendor}.rs").read_text()))
+        for mirror, vendor in MIRRORS.items()
+    }
+    shared = names(*files("shared")) - set().union(*vendors.values())
+    own = {logical: names(*files(f"functions/{folder}")) for logical, folder in FUNCTIONS.items()}
+    return {
+        logical: own[logical] | (shared if folder in WORKERS else set()) | vendors.get(logical, set())
+        for logical, folder in FUNCTIONS.items()
+    }
 
 
 def queries(alarm):
@@ -193,23 +213,28 @@ def test_every_function_is_watched(functions):
     assert sorted(FUNCTIONS.values()) == sorted(functions)
 
 
-def test_one_dead_letter_is_an_alarm(alarms):
-    (name,) = watching(alarms, "AWS/SQS", "ApproximateNumberOfMessagesVisible", QueueName="DeadLetterQueue")
+@pytest.mark.parametrize("folder", WORKERS)
+def test_one_dead_letter_is_an_alarm(alarms, queues, folder):
+    _work, dead = queues[folder]
+    (name,) = watching(alarms, "AWS/SQS", "ApproximateNumberOfMessagesVisible", QueueName=dead)
     assert alarms[name]["Threshold"] == 0
     assert alarms[name]["Statistic"] == "Maximum"
 
 
-def test_a_message_is_too_old_when_its_workers_cannot_merely_have_died(alarms, resources):
-    (name,) = watching(alarms, "AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName="WorkQueue")
-    queue = resources["WorkQueue"]
-    receives = queue["RedrivePolicy"]["maxReceiveCount"]
-    assert alarms[name]["Threshold"] > queue["VisibilityTimeout"] * (receives - 1)
+@pytest.mark.parametrize("folder", WORKERS)
+def test_a_message_is_too_old_when_its_workers_cannot_merely_have_died(alarms, resources, queues, folder):
+    work, _dead = queues[folder]
+    (name,) = watching(alarms, "AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=work)
+    receives = resources[work]["RedrivePolicy"]["maxReceiveCount"]
+    assert alarms[name]["Threshold"] > resources[work]["VisibilityTimeout"] * (receives - 1)
 
 
-def test_the_queue_is_not_called_stuck_while_a_dead_worker_holds_a_company_up(alarms, resources):
-    (name,) = watching(alarms, "AWS/SQS", "NumberOfMessagesReceived", QueueName="WorkQueue")
+@pytest.mark.parametrize("folder", WORKERS)
+def test_a_queue_is_not_called_stuck_while_a_dead_worker_holds_a_company_up(alarms, resources, queues, folder):
+    work, _dead = queues[folder]
+    (name,) = watching(alarms, "AWS/SQS", "NumberOfMessagesReceived", QueueName=work)
     (period,) = {query["Period"] for query in queries(alarms[name])}
-    assert alarms[name]["EvaluationPeriods"] * period > resources["WorkQueue"]["VisibilityTimeout"]
+    assert alarms[name]["EvaluationPeriods"] * period > resources[work]["VisibilityTimeout"]
 
 
 def test_what_the_psa_does_not_send_again_is_an_alarm_at_once(alarms):
@@ -262,6 +287,11 @@ def test_the_lines_on_the_dashboard_are_the_limits(widgets, functions, template)
     assert line("Receiver: duration, ms") == functions["callback-receiver"]["Timeout"] * 1000
     assert line("Worker: duration, ms") == functions["contact-policy"]["Timeout"] * 1000
     assert line("Functions: running at once") == template["Parameters"]["WorkerConcurrency"]["MaxValue"]
+    for name, folder in [("IT Glue", "mirror-itglue"), ("Grow CRM", "mirror-growcrm")]:
+        title = f"{name}: duration of the worker, ms, and failures"
+        assert line(title) == functions[folder]["Timeout"] * 1000
+    assert line("Requests to IT Glue in five minutes") == 3000
+    assert widgets["Requests to IT Glue in five minutes"]["period"] == 300
     assert line("Requests to ConnectWise a minute") == 1000
     assert widgets["Requests to ConnectWise a minute"]["period"] == 60
 

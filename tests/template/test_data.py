@@ -3,7 +3,8 @@
 from fnmatch import fnmatch
 
 import pytest
-from conftest import ROOT, attribute_of, text_of, without_tests
+from conditions import text_of
+from conftest import ROOT, attribute_of, without_tests
 
 KEY = {"Fn::GetAtt": ["Key", "Arn"]}
 
@@ -19,6 +20,7 @@ STORES = {
 OTHERS = {
     "CloudWatch::Alarm",
     "CloudWatch::Dashboard",
+    "IAM::Policy",
     "IAM::Role",
     "KMS::Alias",
     "KMS::Key",

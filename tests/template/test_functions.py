@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import pytest
-from conftest import ROOT, attribute_of, files
+from conftest import ROOT, attribute_of, files, without_tests
 
 # A variable as the code names it.
 VARIABLE = re.compile(r'"(ROLLCALL_[A-Z_]+)"')
@@ -86,7 +86,18 @@ def test_no_variable_holds_a_secret(functions, template):
 def test_the_template_has_no_value_of_a_secret(resources):
     assert "SecretString" not in resources["TenantSecret"]
     assert resources["TenantSecret"]["GenerateSecretString"]["GenerateStringKey"] == "path_token"
-    assert not {"SecretString", "GenerateSecretString"} & resources["ConnectWiseSecret"].keys()
+    for name in ("ConnectWiseSecret", "ItGlueSecret", "GrowCrmSecret"):
+        assert not {"SecretString", "GenerateSecretString"} & resources[name].keys(), name
+
+
+def test_an_empty_secret_tells_the_keys_that_the_code_asks_for(resources):
+    for name, module in [("ConnectWiseSecret", "connectwise"), ("ItGlueSecret", "itglue"), ("GrowCrmSecret", "growcrm")]:
+        told = re.search(r"as JSON with (.*)\.$", resources[name]["Description"])[1]
+        code = without_tests((ROOT / f"shared/startup/src/{module}.rs").read_text())
+        remedy = re.search(r"set it to the id of the secret with ([^\"]*)", code)[1]
+        assert told == remedy, name
+        for key in re.split(r", | and ", told):
+            assert f'"{key}"' in code, f"{name} {key}"
 
 
 def test_the_tenants_secret_has_the_keys_that_the_code_asks_for(resources):
@@ -97,10 +108,11 @@ def test_the_tenants_secret_has_the_keys_that_the_code_asks_for(resources):
         assert f'"{key}"' in startup, key
 
 
-def test_the_journal_is_the_table_and_keeps_what_the_operator_says(functions):
-    variables = variables_of(functions["contact-policy"])
-    assert variables["ROLLCALL_JOURNAL_TABLE"] == {"Ref": "Journal"}
-    assert variables["ROLLCALL_JOURNAL_KEEP_DAYS"] == {"Ref": "JournalKeepDays"}
+def test_the_journal_is_the_table_and_keeps_what_the_operator_says(functions, mappings):
+    for folder in mappings:
+        variables = variables_of(functions[folder])
+        assert variables["ROLLCALL_JOURNAL_TABLE"] == {"Ref": "Journal"}, folder
+        assert variables["ROLLCALL_JOURNAL_KEEP_DAYS"] == {"Ref": "JournalKeepDays"}, folder
 
 
 def test_callbacks_come_by_one_route_with_the_token_in_the_path(functions):
@@ -147,6 +159,7 @@ def test_what_the_operators_tool_reads_of_the_stack_is_an_output_of_it(template)
     assert set(names) <= template["Outputs"].keys()
 
 
-def test_the_site_that_is_told_is_the_site_that_is_used(template, functions):
-    site = variables_of(functions["contact-policy"])["ROLLCALL_CONNECTWISE_SITE"]
-    assert template["Outputs"]["ConnectWiseSite"]["Value"] == site
+def test_the_site_that_is_told_is_the_site_that_is_used(template, functions, mappings):
+    for folder in mappings:
+        site = variables_of(functions[folder])["ROLLCALL_CONNECTWISE_SITE"]
+        assert template["Outputs"]["ConnectWiseSite"]["Value"] == site, folder

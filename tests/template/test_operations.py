@@ -4,7 +4,8 @@ import re
 
 import pytest
 import yaml
-from conftest import ROOT, text_of
+from conditions import text_of
+from conftest import ROOT
 from samtranslator.yaml_helper import yaml_parse
 
 

@@ -5,45 +5,60 @@ import re
 import botocore.session
 import pytest
 from botocore import xform_name
-from conftest import ROOT, as_list, attribute_of, files, text_of
+from conditions import text_of
+from conftest import ROOT, as_list, attribute_of, files
 
 RECEIVER = "callback-receiver"
 WORKER = "contact-policy"
+MIRRORS = ("mirror-itglue", "mirror-growcrm")
+WORKERS = (WORKER, *MIRRORS)
 
 # Who makes the calls to AWS that are in the code. Nobody: the operator's tool alone, with rights of the operator's own.
 CALLERS = {
     "cloudformation:DescribeStacks": (),
-    "secretsmanager:GetSecretValue": (RECEIVER, WORKER),
-    "sqs:ChangeMessageVisibility": (WORKER,),
+    "secretsmanager:GetSecretValue": (RECEIVER, *WORKERS),
+    "sqs:ChangeMessageVisibility": WORKERS,
     "sqs:DeleteMessage": (),
     "sqs:GetQueueAttributes": (),
     "sqs:ReceiveMessage": (),
     "sqs:SendMessage": (RECEIVER, WORKER),
-    "ssm:GetParameter": (WORKER,),
+    "ssm:GetParameter": WORKERS,
     "ssm:PutParameter": (),
 }
-# The journal is the worker's, whatever the calls it is made of.
+# The journal is the workers', whatever the calls it is made of.
 JOURNAL = "dynamodb:"
+# Who may list it by time. A mirror's worker reads one company at a time.
+LISTERS = (WORKER,)
 
 # The mapping polls with the role of its function.
 POLLED = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 # Lambda writes what the function prints.
 LOGGED = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
-# What a right is about, by function.
+# What a right is about, by function: by the right itself where that differs from its service's others.
 ABOUT = {
     RECEIVER: {
-        "sqs": "WorkQueue",
-        "secretsmanager": "TenantSecret",
-        "logs": "CallbackReceiverLogs",
+        "sqs": ["WorkQueue"],
+        "secretsmanager": ["TenantSecret"],
+        "logs": ["CallbackReceiverLogs"],
     },
     WORKER: {
-        "sqs": "WorkQueue",
-        "secretsmanager": "ConnectWiseSecret",
-        "ssm": "Rules",
-        "logs": "ContactPolicyLogs",
-        "dynamodb": "Journal",
+        "sqs": ["WorkQueue"],
+        "sqs:SendMessage": ["WorkQueue", "ItGlueQueue", "GrowCrmQueue"],
+        "secretsmanager": ["ConnectWiseSecret"],
+        "ssm": ["Rules"],
+        "logs": ["ContactPolicyLogs"],
+        "dynamodb": ["Journal"],
     },
+} | {
+    folder: {
+        "sqs": [f"{mirror}Queue"],
+        "secretsmanager": ["ConnectWiseSecret", f"{mirror}Secret"],
+        "ssm": ["Rules"],
+        "logs": [f"{mirror}MirrorLogs"],
+        "dynamodb": ["Journal"],
+    }
+    for folder, mirror in zip(MIRRORS, ("ItGlue", "GrowCrm"))
 }
 
 # What it takes to do this to what is encrypted, through the service that does it. AWS documents it so.
@@ -94,11 +109,16 @@ def listings():
 
 def needed(folder, calls, listings):
     """The rights of a function: action, resource, and the service that a key is used through."""
+    about = ABOUT[folder]
     actions = {call for call in calls if folder in CALLERS.get(call, ())} | LOGGED
-    if folder == WORKER:
+    if folder in WORKERS:
         actions |= POLLED | {call for call in calls if call.startswith(JOURNAL)}
-    rights = {(action, ABOUT[folder][action.split(":")[0]], None) for action in actions}
-    if folder == WORKER and listings:
+    rights = {
+        (action, resource, None)
+        for action in actions
+        for resource in about.get(action) or about[action.split(":")[0]]
+    }
+    if folder in LISTERS and listings:
         rights.add(("dynamodb:Query", "Journal/index/listing", None))
     for action in actions:
         service = action.split(":")[0]
@@ -145,7 +165,7 @@ def test_it_is_known_who_makes_each_call(calls):
     assert {call for call in calls if not call.startswith(JOURNAL)} == CALLERS.keys()
 
 
-@pytest.mark.parametrize("folder", [RECEIVER, WORKER])
+@pytest.mark.parametrize("folder", [RECEIVER, *WORKERS])
 def test_a_function_has_the_rights_that_its_code_needs_and_no_more(statements, folder, calls, listings):
     rights = granted(statements[folder])
     assert set(rights) == needed(folder, calls, listings)
@@ -181,18 +201,34 @@ def test_a_role_has_no_rights_from_elsewhere_and_one_user(of_type, functions):
         assert "ManagedPolicyArns" not in role, name
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}, name
-    assert not of_type("IAM::Policy") and not of_type("IAM::ManagedPolicy")
+    assert not of_type("IAM::ManagedPolicy")
+    # What a role has only while something is on stands apart, each for one role.
+    for name, policy in of_type("IAM::Policy").items():
+        (role,) = policy["Roles"]
+        assert role["Ref"] in roles, name
+        assert not {"Users", "Groups"} & policy.keys(), name
     used = {attribute_of(function["Role"]) for function in functions.values()}
     assert used == roles.keys()
     # With a role of its own, a function's `Policies` would be ignored by SAM without a word.
     assert all("Policies" not in function for function in functions.values())
 
 
-def test_each_function_reads_a_secret_of_its_own(statements):
-    secrets = [
-        named(statement["Resource"])
-        for of_folder in statements.values()
-        for statement in of_folder
-        if "secretsmanager:GetSecretValue" in as_list(statement["Action"])
-    ]
-    assert len(secrets) == len(set(secrets)) == len(statements)
+def test_a_function_reads_what_it_is_told_of_and_nobody_elses_secret(statements, functions):
+    def read(folder):
+        return {
+            named(resource)
+            for statement in statements[folder]
+            if "secretsmanager:GetSecretValue" in as_list(statement["Action"])
+            for resource in as_list(statement["Resource"])
+        }
+
+    for folder, function in functions.items():
+        variables = function["Environment"]["Variables"].items()
+        told = {value["Ref"] for name, value in variables if name.endswith("_SECRET_ID")}
+        assert read(folder) == told, folder
+    # The API member is everybody's who works; the receiver and each mirror have one secret more or another.
+    own = [read(folder) - {"ConnectWiseSecret"} for folder in (RECEIVER, *MIRRORS)]
+    assert [len(secrets) for secrets in own] == [1, 1, 1]
+    assert len(set().union(*own)) == 3
+    assert "ConnectWiseSecret" not in read(RECEIVER)
+    assert read(WORKER) == {"ConnectWiseSecret"}

@@ -168,6 +168,9 @@ pub(crate) fn about(letter: &DeadLetter) -> (Option<CompanyId>, Option<ContactId
             company, contact, ..
         }) => (Some(*company), *contact),
         Ok(Message::LocateContactV1 { contact, .. }) => (None, Some(*contact)),
+        Ok(Message::MirrorContactsV1 {
+            company, contacts, ..
+        }) => (Some(*company), contacts.first().copied()),
         Err(_) => (None, None),
     }
 }

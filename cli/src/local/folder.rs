@@ -5,13 +5,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use sandbox::World;
+use sandbox::{World, growcrm, itglue, seed};
 
 use crate::exit::UsageError;
 
 /// The journal's file.
 pub(super) const JOURNAL: &str = "journal.sqlite";
-const WORLD: &str = "sandbox.json";
+const PSA: &str = "sandbox.json";
+const ITGLUE: &str = "itglue.json";
+const GROWCRM: &str = "growcrm.json";
 const LOCK: &str = "lock";
 const LOG: &str = "log.jsonl";
 
@@ -21,9 +23,16 @@ pub(super) struct Folder {
     _lock: File,
 }
 
+/// The fake vendors.
+pub(super) struct Vendors {
+    pub(super) psa: World,
+    pub(super) itglue: itglue::Account,
+    pub(super) growcrm: growcrm::Account,
+}
+
 impl Folder {
-    /// Opens the folder, or makes it, and reads the tenant in it, or makes the example one.
-    pub(super) fn open(path: &Path) -> anyhow::Result<(Self, World)> {
+    /// Opens the folder, or makes it, and reads the vendors in it, or makes the example ones.
+    pub(super) fn open(path: &Path) -> anyhow::Result<(Self, Vendors)> {
         let shown = path.display();
         let cannot = |error: io::Error| {
             UsageError::raise(format!(
@@ -55,26 +64,25 @@ impl Folder {
         let log = log.with_context(|| format!("failed to write in {shown}"))?;
         startup::telemetry::init_to(&startup::Env::from_process(), log);
 
-        let world = match (folder.world().exists(), folder.journal().exists()) {
-            (true, true) => {
-                let text = fs::read_to_string(folder.world()).map_err(cannot)?;
-                World::from_json(&text).map_err(|error| {
-                    UsageError::raise(format!(
-                        "{} is damaged ({error}): delete the folder to start anew",
-                        folder.world().display()
-                    ))
-                })?
-            }
-            (false, false) => World::example(),
-            _ => {
-                return Err(UsageError::raise(format!(
-                    "{shown} holds only half of a profile (of {WORLD} and {JOURNAL}, one is \
-                     missing): delete the folder to start anew"
-                )));
-            }
+        let psa = folder.read(PSA, World::from_json)?;
+        if psa.is_some() != folder.journal().exists() {
+            return Err(UsageError::raise(format!(
+                "{shown} holds only half of a profile (of {PSA} and {JOURNAL}, one is missing): \
+                 delete the folder to start anew"
+            )));
+        }
+        let vendors = Vendors {
+            psa: psa.unwrap_or_else(World::example),
+            // A profile that an earlier release made has no mirrors yet.
+            itglue: folder
+                .read(ITGLUE, itglue::Account::from_json)?
+                .unwrap_or_else(seed::itglue),
+            growcrm: folder
+                .read(GROWCRM, growcrm::Account::from_json)?
+                .unwrap_or_else(seed::growcrm),
         };
-        folder.save(&world)?;
-        Ok((folder, world))
+        folder.save(&vendors.psa, &vendors.itglue, &vendors.growcrm)?;
+        Ok((folder, vendors))
     }
 
     /// Where the journal is.
@@ -82,19 +90,54 @@ impl Folder {
         self.path.join(JOURNAL)
     }
 
-    /// Saves the tenant: all of it or nothing.
-    pub(super) fn save(&self, world: &World) -> anyhow::Result<()> {
-        let shown = self.path.display();
-        let text = world
-            .to_json()
-            .context("failed to write the sandbox's tenant")?;
-        let draft = self.path.join("sandbox.json.new");
-        fs::write(&draft, text)
-            .and_then(|()| fs::rename(&draft, self.world()))
-            .with_context(|| format!("failed to write in {shown}"))
+    /// Saves the vendors, each whole or not at all.
+    pub(super) fn save(
+        &self,
+        psa: &World,
+        itglue: &itglue::Account,
+        growcrm: &growcrm::Account,
+    ) -> anyhow::Result<()> {
+        let texts = [
+            (PSA, psa.to_json()),
+            (ITGLUE, itglue.to_json()),
+            (GROWCRM, growcrm.to_json()),
+        ];
+        let mut drafts = Vec::new();
+        for (name, text) in texts {
+            let text = text.with_context(|| format!("failed to write {name}"))?;
+            let draft = self.path.join(format!("{name}.new"));
+            fs::write(&draft, text).with_context(|| self.cannot_write())?;
+            drafts.push((draft, self.path.join(name)));
+        }
+        // Nothing is in place before all of it is written.
+        for (draft, place) in drafts {
+            fs::rename(draft, place).with_context(|| self.cannot_write())?;
+        }
+        Ok(())
     }
 
-    fn world(&self) -> PathBuf {
-        self.path.join(WORLD)
+    fn cannot_write(&self) -> String {
+        format!("failed to write in {}", self.path.display())
+    }
+
+    /// A vendor that was saved, if it was.
+    fn read<V>(
+        &self,
+        name: &str,
+        from_json: impl Fn(&str) -> Result<V, sandbox::Error>,
+    ) -> anyhow::Result<Option<V>> {
+        let path = self.path.join(name);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let shown = path.display();
+        let text = fs::read_to_string(&path)
+            .map_err(|error| UsageError::raise(format!("read {shown}: {error}")))?;
+        let vendor = from_json(&text).map_err(|error| {
+            UsageError::raise(format!(
+                "{shown} is damaged ({error}): delete the folder to start anew"
+            ))
+        })?;
+        Ok(Some(vendor))
     }
 }

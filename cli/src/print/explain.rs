@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use model::{ChangeId, Contact, Details, Entry, FindingEntry, Image, RunId};
+use model::{Action, ChangeId, Contact, Details, Entry, FindingEntry, Image, Reversibility, RunId};
 
 use super::history::ended;
 use super::{Out, in_full, named, stacked, time, visit};
-use crate::values;
+use crate::{mirrored, values};
 
 /// Prints changes whole: cause, reason, evidence, and the records before and after.
 pub(crate) fn whole(
@@ -42,10 +42,11 @@ pub(crate) fn whole(
             };
             named(out, "taken back", &text)?;
         }
-        let reversibility = match entry.action.reversibility() {
-            model::Reversibility::Reversible => "yes",
-            model::Reversibility::Compensable => "yes, but the contact would return under a new id",
-            model::Reversibility::Final => "no",
+        let reversibility = match (&entry.action, entry.action.reversibility()) {
+            (Action::Mirror { .. }, _) => "with what was done in the PSA, which the mirror follows",
+            (_, Reversibility::Reversible) => "yes",
+            (_, Reversibility::Compensable) => "yes, but the contact would return under a new id",
+            (_, Reversibility::Final) => "no",
         };
         named(out, "reversible", reversibility)?;
         image(out, "before", &entry.before)?;
@@ -74,6 +75,7 @@ fn image(out: &mut Out, when: &str, image: &Image) -> anyhow::Result<()> {
         contacts,
         details,
         kept: _,
+        mirrored,
     } = image;
     if let Some(company) = company {
         let person = |id: Option<model::ContactId>| {
@@ -90,6 +92,9 @@ fn image(out: &mut Out, when: &str, image: &Image) -> anyhow::Result<()> {
     }
     for contact in contacts {
         named(out, when, &describe(contact))?;
+    }
+    for record in mirrored {
+        named(out, when, &mirrored::described(record))?;
     }
     if let Some(details) = details {
         self::details(out, details)?;

@@ -1,11 +1,14 @@
-//! A replayed event: a timeline, then each touched record before and after.
+//! A replayed event: a timeline, then each touched record before and after; and the same for each mirror.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use model::Finding;
+use model::mirror::System;
+
 use super::{Out, lines, plural, visit};
 use crate::post::Posted;
-use crate::replay::{Answer, Card, EventFate, Record, Replayed};
+use crate::replay::{Answer, Card, EventFate, InMirror, Message, Record, Replayed, VisitReport};
 
 /// Prints one event.
 pub(crate) fn event(out: &mut Out, replayed: &Replayed) -> anyhow::Result<()> {
@@ -20,9 +23,9 @@ pub(crate) fn event(out: &mut Out, replayed: &Replayed) -> anyhow::Result<()> {
         findings,
         requests,
         records,
+        mirrors,
     } = replayed;
-    let head = format!("── {} ", event.display());
-    out.line(&format!("{head:─<86} {}", name(*fate)))?;
+    headed(out, &format!("── {} ", event.display()), *fate)?;
     if let Some(scene) = scene {
         out.line(&format!("  before     {scene}"))?;
     }
@@ -39,8 +42,64 @@ pub(crate) fn event(out: &mut Out, replayed: &Replayed) -> anyhow::Result<()> {
                 .unwrap_or_default();
             out.line(&format!("  {time}   callback: {status} {outcome}{reason}"))?;
         }
-        None => out.line(&format!("  {time}   {}", plural(messages.len(), "message")))?,
+        None => {
+            // A batch is for the PSA's worker or for that of a mirror.
+            let of_mirrors = || mirrors.iter().map(|mirror| mirror.messages.len()).sum();
+            let count = Some(messages.len()).filter(|count| *count > 0);
+            let count = count.unwrap_or_else(of_mirrors);
+            out.line(&format!("  {time}   {}", plural(count, "message")))?;
+        }
     }
+    deliveries(out, messages)?;
+    for visit in visits {
+        visit::visit(out, visit)?;
+    }
+    outcome(out, findings, records)?;
+    if !requests.is_empty() {
+        out.line(&format!("  PSA        {}", counts(requests)))?;
+    }
+    for mirror in mirrors {
+        in_mirror(out, mirror)?;
+    }
+    out.line("")
+}
+
+/// Prints what an event came to in a mirror.
+fn in_mirror(out: &mut Out, mirror: &InMirror) -> anyhow::Result<()> {
+    let InMirror {
+        system,
+        fate,
+        messages,
+        visits,
+        findings,
+        requests,
+        psa_requests,
+        records,
+    } = mirror;
+    headed(out, &format!("  ── {system} "), *fate)?;
+    deliveries(out, messages)?;
+    for visit in visits {
+        visit::to_mirror(out, visit)?;
+    }
+    outcome(out, findings, records)?;
+    let systems = [
+        (system.to_string(), requests),
+        ("PSA".to_owned(), psa_requests),
+    ];
+    for (system, requests) in systems {
+        if !requests.is_empty() {
+            out.line(&format!("  {system:<10} {}", counts(requests)))?;
+        }
+    }
+    Ok(())
+}
+
+fn headed(out: &mut Out, head: &str, fate: EventFate) -> anyhow::Result<()> {
+    out.line(&format!("{head:─<86} {}", name(fate)))
+}
+
+/// Messages that were delivered more than once, and why they came back.
+fn deliveries(out: &mut Out, messages: &[Message]) -> anyhow::Result<()> {
     for message in messages {
         let errors: BTreeSet<&String> = message.errors.iter().collect();
         for error in errors {
@@ -63,42 +122,31 @@ pub(crate) fn event(out: &mut Out, replayed: &Replayed) -> anyhow::Result<()> {
             ))?;
         }
     }
-    for visit in visits {
-        visit::visit(out, visit)?;
-    }
+    Ok(())
+}
+
+fn outcome(out: &mut Out, findings: &[Finding], records: &[Record]) -> anyhow::Result<()> {
     for finding in findings {
         visit::finding(out, finding)?;
     }
-    for record in records {
-        self::record(out, record)?;
-    }
-    if !requests.is_empty() {
-        out.line(&format!("  PSA        {}", counts(requests)))?;
-    }
-    out.line("")
+    records
+        .iter()
+        .try_for_each(|record| self::record(out, record))
 }
 
 /// Prints what all events came to.
 pub(crate) fn total(out: &mut Out, all: &[Replayed], folder: &Path) -> anyhow::Result<()> {
     let mut fates: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut requests: BTreeMap<String, usize> = BTreeMap::new();
-    let mut changes = 0;
+    let mut psa = Total::default();
+    let mut mirrors: BTreeMap<System, Total> = BTreeMap::new();
     for replayed in all {
         *fates.entry(name(replayed.fate)).or_default() += 1;
-        for (method, count) in &replayed.requests {
-            *requests.entry(method.clone()).or_default() += count;
+        psa.add(&replayed.visits, &replayed.requests);
+        for mirror in &replayed.mirrors {
+            psa.add(&[], &mirror.psa_requests);
+            let total = mirrors.entry(mirror.system).or_default();
+            total.add(&mirror.visits, &mirror.requests);
         }
-        changes += replayed
-            .visits
-            .iter()
-            .flat_map(|visit| &visit.changes)
-            .filter(|entry| {
-                entry
-                    .outcome
-                    .as_ref()
-                    .is_some_and(model::Outcome::took_effect)
-            })
-            .count();
     }
     let fates: Vec<String> = fates
         .iter()
@@ -106,17 +154,12 @@ pub(crate) fn total(out: &mut Out, all: &[Replayed], folder: &Path) -> anyhow::R
         .collect();
     let events = plural(all.len(), "event");
     out.line(&format!("{events}: {}", fates.join(", ")))?;
-    let requests = if requests.is_empty() {
-        "none".to_owned()
-    } else {
-        counts(&requests)
-    };
+    out.line(&psa.told("PSA"))?;
+    for (system, total) in mirrors {
+        out.line(&total.told(&system.to_string()))?;
+    }
     out.line(&format!(
-        "{} made, PSA requests: {requests}",
-        plural(changes, "change")
-    ))?;
-    out.line(&format!(
-        "The tenant, the journal and the log are kept in {}; `rollcall history` tells what was done.",
+        "The sandboxes, the journal and the log are kept in {}; `rollcall history` tells what was done.",
         folder.display()
     ))
 }
@@ -167,6 +210,34 @@ fn record(out: &mut Out, record: &Record) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What happened in one system.
+#[derive(Default)]
+struct Total {
+    changes: usize,
+    requests: BTreeMap<String, usize>,
+}
+
+impl Total {
+    fn add(&mut self, visits: &[VisitReport], requests: &BTreeMap<String, usize>) {
+        let entries = visits.iter().flat_map(|visit| &visit.changes);
+        let outcomes = entries.filter_map(|entry| entry.outcome.as_ref());
+        self.changes += outcomes.filter(|outcome| outcome.took_effect()).count();
+        for (method, count) in requests {
+            *self.requests.entry(method.clone()).or_default() += count;
+        }
+    }
+
+    fn told(&self, system: &str) -> String {
+        let requests = if self.requests.is_empty() {
+            "none".to_owned()
+        } else {
+            counts(&self.requests)
+        };
+        let changes = plural(self.changes, "change");
+        format!("{system}: {changes} made, requests: {requests}")
+    }
 }
 
 fn name(fate: EventFate) -> &'static str {

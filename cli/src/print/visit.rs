@@ -25,13 +25,25 @@ pub(crate) fn finding(out: &mut Out, finding: &Finding) -> anyhow::Result<()> {
     super::evidence(out, evidence)
 }
 
-/// Prints a visit: each change, and how it ended.
+/// Prints a visit to the PSA: each change, and how it ended.
 pub(crate) fn visit(out: &mut Out, visit: &VisitReport) -> anyhow::Result<()> {
-    let scope = match &visit.scope {
-        None => ", which is gone",
-        Some(Scope::Whole) => "",
-        Some(Scope::Focused { .. }) => ", focused",
-    };
+    told(
+        out,
+        visit,
+        match &visit.scope {
+            None => ", which is gone",
+            Some(Scope::Whole) => "",
+            Some(Scope::Focused { .. }) => ", focused",
+        },
+    )
+}
+
+/// Prints a visit to a mirror, which has no scope.
+pub(crate) fn to_mirror(out: &mut Out, visit: &VisitReport) -> anyhow::Result<()> {
+    told(out, visit, "")
+}
+
+fn told(out: &mut Out, visit: &VisitReport, scope: &str) -> anyhow::Result<()> {
     let end = if visit.changes.is_empty() {
         ": nothing to do"
     } else {
@@ -78,8 +90,8 @@ pub(super) fn change(out: &mut Out, entry: &Entry) -> anyhow::Result<()> {
         Some(outcome) => format!(" [{outcome}]"),
         None => " [nobody knows yet how it ended]".to_owned(),
     };
-    let number = format!("  {:>8}   ", format!("change {}", entry.id.number));
-    lines(out, &format!("{}{outcome}", entry.action), &number)?;
+    let number = format!("change {}", entry.id.number);
+    named(out, &number, &format!("{}{outcome}", entry.action))?;
     because(out, &entry.reason)?;
     super::evidence(out, &entry.evidence)
 }

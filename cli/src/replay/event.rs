@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use aws_lambda_events::sqs::SqsEvent;
+use model::mirror::System;
 use queue::DeduplicationId;
 use sandbox::Scene;
 use serde_json::Value;
@@ -27,8 +28,8 @@ pub struct Sample {
 pub enum SampleKind {
     /// An HTTP event for the receiver, as text.
     Callback(String),
-    /// A batch for the worker.
-    Queue(Box<SqsEvent>),
+    /// A batch for the worker of the PSA, or of a mirror.
+    Queue(Option<System>, Box<SqsEvent>),
 }
 
 /// Reads the samples at these paths: files, folders in the order of their names, `-` for standard
@@ -49,18 +50,32 @@ pub fn collect(paths: &[PathBuf]) -> anyhow::Result<Vec<Sample>> {
     files.iter().map(|path| read(path)).collect()
 }
 
-/// Puts a batch on the queue, message by message, as its senders did.
-pub(super) fn put(local: &Local, event: &SqsEvent) {
+/// Puts a batch on its queue, message by message, as its senders did.
+pub(super) fn put(local: &Local, system: Option<System>, event: &SqsEvent) {
+    let queue = match system {
+        None => &local.queue,
+        Some(System::ItGlue) => &local.itglue.queue,
+        Some(System::GrowCrm) => &local.growcrm.queue,
+    };
     for record in &event.records {
         let attribute = |name: &str| record.attributes.get(name).cloned();
         let message_id = record.message_id.clone().unwrap_or_default();
         let group = attribute("MessageGroupId").unwrap_or_else(|| message_id.clone());
         let id = attribute("MessageDeduplicationId").unwrap_or(message_id);
         let body = record.body.as_deref().unwrap_or_default();
-        local
-            .queue
-            .put(&group, body, &DeduplicationId::from_received(id));
+        queue.put(&group, body, &DeduplicationId::from_received(id));
     }
+}
+
+/// The mirror whose queue a batch comes from, by the name that the stack gives to that.
+fn mirror_of(event: &SqsEvent) -> Option<System> {
+    let queue = event.records.first()?.event_source_arn.as_deref()?;
+    [
+        ("-itglue.fifo", System::ItGlue),
+        ("-growcrm.fifo", System::GrowCrm),
+    ]
+    .into_iter()
+    .find_map(|(name, system)| queue.ends_with(name).then_some(system))
 }
 
 fn find(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
@@ -101,9 +116,9 @@ fn read(path: &Path) -> anyhow::Result<Sample> {
     let value: Value = serde_json::from_str(&text)
         .map_err(|error| UsageError::raise(format!("{shown} is not JSON: {error}")))?;
     let kind = if value.get("Records").is_some() {
-        let event = serde_json::from_value(value)
+        let event: SqsEvent = serde_json::from_value(value)
             .map_err(|error| UsageError::raise(format!("{shown} is no SQS event: {error}")))?;
-        SampleKind::Queue(Box::new(event))
+        SampleKind::Queue(mirror_of(&event), Box::new(event))
     } else if value.get("requestContext").is_some() {
         SampleKind::Callback(text)
     } else {

@@ -1,14 +1,15 @@
-//! Working through the queue until nothing moves any more, as Lambda's poller would.
+//! Working through a queue until nothing moves any more, as Lambda's poller would.
 
 use anyhow::Context as _;
 use aws_lambda_events::sqs::SqsEvent;
 use model::Finding;
-use queue::Received;
+use queue::{MemoryQueue, Received};
 use reconcile::Fate;
 use serde_json::json;
+use worker::Work;
 
 use super::{EventFate, Message, VisitReport};
-use crate::local::Local;
+use crate::local::Clocks;
 
 /// The most messages of one batch, as in the template's event source mapping.
 const BATCH: usize = 10;
@@ -22,18 +23,31 @@ pub(super) struct Pumped {
     pub(super) findings: Vec<Finding>,
 }
 
-/// Delivers batches to the worker, deletes what it is done with, and moves the sandbox's clock to
-/// when the next message is due, until the queue is empty.
-pub(super) async fn pump(local: &Local) -> anyhow::Result<Pumped> {
+impl Pumped {
+    /// What was found, wherever it was.
+    pub(super) fn all_findings(&self) -> Vec<Finding> {
+        let in_visits = self.visits.iter().flat_map(|visit| &visit.findings);
+        self.findings.iter().chain(in_visits).cloned().collect()
+    }
+}
+
+/// Delivers batches to the worker, deletes what it is done with, and moves the clocks to when the next
+/// message is due, until the queue is empty. The ids of messages get the prefix, because the queues of this process
+/// count from one each.
+pub(super) async fn pump(
+    clocks: &Clocks,
+    queue: &MemoryQueue,
+    prefix: &str,
+    worker: &impl Work,
+) -> anyhow::Result<Pumped> {
     let mut pumped = Pumped::default();
-    let known_dead = local.queue.dead_letters().len();
+    let known_dead = queue.dead_letters().len();
     loop {
-        let batch = local.queue.receive(BATCH);
+        let batch = queue.receive(BATCH);
         if batch.is_empty() {
-            let world = local.world();
-            match local.queue.next_visible_at() {
-                Some(due) if due > world.lock().now => {
-                    world.set_now(due);
+            match queue.next_visible_at() {
+                Some(due) if due > clocks.now() => {
+                    clocks.set(due);
                     continue;
                 }
                 // What was due went to the dead letters; look again.
@@ -41,19 +55,25 @@ pub(super) async fn pump(local: &Local) -> anyhow::Result<Pumped> {
                 None => break,
             }
         }
-        let report = contact_policy::handle(event(&batch)?, &local.worker).await;
+        let report = worker::handle(event(&batch, prefix)?, worker).await;
         for handled in report.messages {
             let received = batch
                 .iter()
-                .find(|r| r.message_id.as_str() == handled.message_id);
+                .find(|received| message_id(prefix, received) == handled.message_id);
             let Some(received) = received else { continue };
             if !handled.comes_back() {
-                local
-                    .queue
+                queue
                     .delete(&received.receipt_handle)
                     .context("failed to delete a message")?;
             }
-            note(&mut pumped.messages, received, handled.fate, handled.error);
+            let id = handled.message_id;
+            note(
+                &mut pumped.messages,
+                id,
+                received,
+                handled.fate,
+                handled.error,
+            );
             let seen = pumped
                 .findings
                 .iter()
@@ -72,8 +92,8 @@ pub(super) async fn pump(local: &Local) -> anyhow::Result<Pumped> {
             .visits
             .extend(report.visits.into_iter().map(VisitReport::from));
     }
-    for dead in local.queue.dead_letters().iter().skip(known_dead) {
-        let id = dead.message_id.as_str();
+    for dead in queue.dead_letters().iter().skip(known_dead) {
+        let id = message_id(prefix, dead);
         for message in pumped
             .messages
             .iter_mut()
@@ -85,14 +105,23 @@ pub(super) async fn pump(local: &Local) -> anyhow::Result<Pumped> {
     Ok(pumped)
 }
 
-fn note(messages: &mut Vec<Message>, received: &Received, fate: Fate, error: Option<String>) {
-    let id = received.message_id.as_str();
+fn message_id(prefix: &str, received: &Received) -> String {
+    format!("{prefix}{}", received.message_id.as_str())
+}
+
+fn note(
+    messages: &mut Vec<Message>,
+    id: String,
+    received: &Received,
+    fate: Fate,
+    error: Option<String>,
+) {
     let place = messages
         .iter()
         .position(|message| message.id == id)
         .unwrap_or_else(|| {
             messages.push(Message {
-                id: id.to_owned(),
+                id,
                 group: received.group.clone(),
                 fate: EventFate::Done,
                 deliveries: 0,
@@ -111,12 +140,12 @@ fn note(messages: &mut Vec<Message>, received: &Received, fate: Fate, error: Opt
 }
 
 /// The batch as Lambda hands it to the function.
-fn event(batch: &[Received]) -> anyhow::Result<SqsEvent> {
+fn event(batch: &[Received], prefix: &str) -> anyhow::Result<SqsEvent> {
     let records: Vec<_> = batch
         .iter()
         .map(|received| {
             json!({
-                "messageId": received.message_id.as_str(),
+                "messageId": message_id(prefix, received),
                 "receiptHandle": received.receipt_handle,
                 "body": received.body,
                 "attributes": {

@@ -19,7 +19,7 @@ struct Count {
 
 /// What the whole plan comes to.
 pub(super) fn summary(chapters: &[Chapter<'_>]) -> Markup {
-    let counts = Rule::ALL.map(|rule| (rule, count(chapters, rule)));
+    let counts = Rule::POLICIES.map(|rule| (rule, count(chapters, rule)));
     let all = |of: fn(&Count) -> usize| counts.iter().map(|(_, count)| of(count)).sum::<usize>();
     let contacts: BTreeMap<ContactId, Contact> = chapters
         .iter()

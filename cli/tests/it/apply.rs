@@ -165,8 +165,8 @@ fn a_plan_is_carried_out_only_under_the_rules_it_was_made_under() {
         ran.err,
         format!(
             "rollcall: {file} was made under other rules (what differs: modes.merge-duplicates, \
-             modes.portal-invite, modes.primary-contact); name the rules file that it was made with \
-             (--rules), or make the plan anew\n"
+             modes.mirror-growcrm, modes.mirror-itglue, modes.portal-invite, modes.primary-contact); \
+             name the rules file that it was made with (--rules), or make the plan anew\n"
         )
     );
     assert_eq!(program.prints(&["history"]), "nothing was done yet\n");

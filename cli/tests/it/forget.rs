@@ -14,7 +14,7 @@ fn a_merge_that_was_forgotten_is_still_known_but_no_longer_whom_it_was_about() {
     let before = program.world().to_json().unwrap();
     insta::assert_snapshot!(program.prints(&["forget", "--before", LATER, "--yes"]), @"
     3 changes    kept, without names and without the records before and after
-    3 changes    gone: fields, items and notes, which are a person's text
+    4 changes    gone: fields, items and notes, which are a person's text
     ");
     let history = program.prints(&["history", "--json"]);
     assert!(!history.contains("granitepeak"), "{history}");

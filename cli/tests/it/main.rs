@@ -14,6 +14,8 @@ mod log;
 #[cfg(test)]
 mod match_contacts;
 #[cfg(test)]
+mod mirrors;
+#[cfg(test)]
 mod preview;
 #[cfg(test)]
 mod program;

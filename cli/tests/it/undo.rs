@@ -72,8 +72,8 @@ fn in_a_pipe_an_undo_is_shown_and_not_done() {
                  Prefers to be called before seven. / note: Asked for a quote for three tablets.
                  take contact 83002 out of marketing group 1
                  take the label "Approver" off contact 83002
-                 remove phone item 97262 from contact 83002: 2185550177
-                 remove email item 97261 from contact 83002: john.smith.site@granitepeak.example
+                 remove phone item 97272 from contact 83002: 2185550177
+                 remove email item 97271 from contact 83002: john.smith.site@granitepeak.example
     Nothing was changed. With --yes, this is done without asking.
     "#);
     let data: Value = serde_json::from_str(&program.run(&["undo", &run, "--json"]).out).unwrap();

@@ -294,7 +294,7 @@ mod tests {
         let script = Script::play([Act::HangUp, Act::Answer(200, LIST)]).await;
         let result = script.writer().create_callback(&new()).await;
         assert_eq!(result.unwrap_err().code(), "Unchanged");
-        let requests = script.requests().await;
+        let requests = script.requests();
         assert_eq!(requests, ["POST system/callbacks", "GET system/callbacks"]);
     }
 

@@ -252,7 +252,7 @@ mod tests {
         let result = script.writer().join_group(CONTACT, &membership()).await;
         let message = result.unwrap_err().to_string();
         assert!(message.ends_with("unsubscribeFlag"), "{message}");
-        assert_eq!(script.requests().await.len(), 2);
+        assert_eq!(script.requests().len(), 2);
     }
 
     #[tokio::test]
@@ -263,7 +263,7 @@ mod tests {
             let script = Script::play([act]).await;
             let left = script.writer().leave_group(CONTACT, GroupId::new(9)).await;
             left.unwrap();
-            assert_eq!(script.requests().await, [format!("GET {GROUPS}")]);
+            assert_eq!(script.requests(), [format!("GET {GROUPS}")]);
         }
     }
 
@@ -280,7 +280,7 @@ mod tests {
             let left = script.writer().leave_group(CONTACT, GroupId::new(9)).await;
             assert_eq!(left.as_ref().err().map(Error::code), expected);
             let (get, delete) = (format!("GET {GROUPS}"), format!("DELETE {GROUPS}/32"));
-            assert_eq!(script.requests().await, [get, delete]);
+            assert_eq!(script.requests(), [get, delete]);
         }
     }
 
@@ -294,7 +294,7 @@ mod tests {
             let script = Script::play([act]).await;
             let left = script.writer().leave_group(CONTACT, GroupId::new(9)).await;
             assert_eq!(left.unwrap_err().code(), code);
-            assert_eq!(script.requests().await.len(), 1);
+            assert_eq!(script.requests().len(), 1);
         }
     }
 
@@ -309,7 +309,7 @@ mod tests {
             let script = Script::play([act]).await;
             let removed = script.writer().remove_note(CONTACT, NoteId::new(5)).await;
             assert_eq!(removed.as_ref().err().map(Error::code), expected);
-            let requests = script.requests().await;
+            let requests = script.requests();
             assert_eq!(requests, ["DELETE company/contacts/4711/notes/5"]);
         }
     }
@@ -354,7 +354,7 @@ mod tests {
         .await;
         let error = script.writer().add_note(CONTACT, "Hi").await.unwrap_err();
         assert_eq!(error.code(), "Unchanged");
-        assert_eq!(script.requests().await.len(), 2);
+        assert_eq!(script.requests().len(), 2);
     }
 
     #[tokio::test]

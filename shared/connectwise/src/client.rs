@@ -156,11 +156,7 @@ impl Client {
             Ok(response)
         } else {
             let error = refusal::from_answer(operation, path, &response);
-            // An attempt before this answer may have been applied all the same, and a refusal of the
-            // repetition does not undo it. That a record is gone, though, is as true as ever.
-            let uncertain =
-                *idempotency != Idempotency::Safe && response.follows_uncertain_attempt();
-            Err(if uncertain && !error.is_not_found() {
+            Err(if response.leaves_open(error.is_not_found()) {
                 error.into_lost()
             } else {
                 error

@@ -221,7 +221,7 @@ mod tests {
         let script = Script::play([Act::HangUp, Act::Answer(200, items)]).await;
         let item = script.writer().add_communication(CONTACT, &phone()).await;
         assert_eq!(item.unwrap().id, CommunicationId::new(7));
-        let requests = script.requests().await;
+        let requests = script.requests();
         assert_eq!(requests, [format!("POST {ITEMS}"), format!("GET {ITEMS}")]);
     }
 
@@ -271,7 +271,7 @@ mod tests {
             let script = Script::play([act]).await;
             let result = script.writer().remove_communication(CONTACT, id).await;
             assert_eq!(result.as_ref().err().map(Error::code), expected);
-            assert_eq!(script.requests().await, [format!("DELETE {ITEMS}/7")]);
+            assert_eq!(script.requests(), [format!("DELETE {ITEMS}/7")]);
         }
     }
 
@@ -281,7 +281,7 @@ mod tests {
         let script = Script::play([Act::HangUp, GONE]).await;
         let result = script.writer().remove_communication(CONTACT, id).await;
         result.unwrap();
-        assert_eq!(script.requests().await.len(), 2);
+        assert_eq!(script.requests().len(), 2);
     }
 
     #[tokio::test]

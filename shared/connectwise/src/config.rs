@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use http_client::{HeaderMap, Url};
+use http_client::{ConfigError, HeaderMap, Problem, Url, is_word, read_base};
 use secrecy::{ExposeSecret, SecretString};
-use url::Host;
 
 use crate::auth;
 use crate::codebase::Codebase;
@@ -51,22 +50,6 @@ pub struct Config {
     pub(crate) codebase: Option<Codebase>,
 }
 
-/// Settings that cannot be used, with all that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("configure ConnectWise: {}", list(.problems))]
-pub struct ConfigError {
-    problems: Vec<Problem>,
-}
-
-/// One setting that cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Problem {
-    /// Which, by its name in [`Settings`].
-    pub setting: &'static str,
-    /// What it must be.
-    pub expected: &'static str,
-}
-
 impl Config {
     /// Checks the settings and reports everything that is wrong with them at once.
     pub fn new(settings: &Settings) -> Result<Self, ConfigError> {
@@ -80,10 +63,8 @@ impl Config {
             codebase,
         } = settings;
         let mut problems = Vec::new();
-        let mut require = |holds: bool, setting, expected| {
-            if !holds {
-                problems.push(Problem { setting, expected });
-            }
+        let mut require = |holds, setting, expected| {
+            problems.extend(Problem::unless(holds, setting, expected));
         };
 
         let hosts = read_site(site);
@@ -144,7 +125,7 @@ impl Config {
                 headers,
                 codebase: known.flatten(),
             }),
-            _ => Err(ConfigError { problems }),
+            _ => Err(ConfigError::new("ConnectWise", problems)),
         }
     }
 
@@ -167,20 +148,6 @@ impl Config {
     }
 }
 
-impl ConfigError {
-    /// What is wrong, in the order of the settings.
-    #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} must be {}", self.setting, self.expected)
-    }
-}
-
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
@@ -192,30 +159,9 @@ impl fmt::Debug for Config {
     }
 }
 
-fn list(problems: &[Problem]) -> String {
-    let words: Vec<String> = problems.iter().map(Problem::to_string).collect();
-    words.join("; ")
-}
-
-/// Visible ASCII without the given separators.
-fn is_word(text: &str, separators: &str) -> bool {
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_graphic() && !separators.contains(c))
-}
-
 /// The addresses of the site and of the API. Either may be given: people copy whichever they see.
 fn read_site(text: &str) -> Option<(Url, Url)> {
-    let url = Url::parse(text.trim()).ok()?;
-    let is_bare = url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    if !is_bare || !is_safe(&url) {
-        return None;
-    }
+    let url = read_base(text).filter(|url| url.path() == "/")?;
     let host = url.host_str()?;
     let site_host = host
         .strip_prefix("api-")
@@ -231,21 +177,6 @@ fn read_site(text: &str) -> Option<(Url, Url)> {
     site.set_host(Some(&site_host)).ok()?;
     api.set_host(Some(&api_host)).ok()?;
     Some((site, api))
-}
-
-/// Whether a secret may travel there. A stand-in on this machine needs no encryption; the PSA answers nothing without
-/// it.
-pub(crate) fn is_safe(url: &Url) -> bool {
-    url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(url))
-}
-
-pub(crate) fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -318,7 +318,7 @@ mod tests {
         let error = script.writer().request_password(&email).await.unwrap_err();
         assert_eq!(error.code(), "AnswerLost");
         assert!(!format!("{error} {error:?}").contains("renee"), "{error:?}");
-        let requests = script.requests().await;
+        let requests = script.requests();
         assert_eq!(requests, ["POST company/contacts/requestPassword"]);
     }
 
@@ -337,7 +337,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(error.code(), "AnswerLost");
         assert!(error.may_have_been_applied());
-        assert_eq!(script.requests().await.len(), 2);
+        assert_eq!(script.requests().len(), 2);
     }
 
     #[tokio::test]

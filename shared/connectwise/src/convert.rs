@@ -79,6 +79,7 @@ pub(crate) fn company(company: wire::Company) -> Result<Company, Misfit> {
     Ok(Company {
         id: CompanyId::new(require(company.id, "id")?),
         name: company.name.unwrap_or_default().into(),
+        identifier: company.identifier.map(Private::from),
         default_contact: reference(company.default_contact),
         billing_contact: reference(company.billing_contact),
         deleted: company.deleted_flag.unwrap_or(false),

@@ -208,7 +208,7 @@ mod tests {
             "ConnectWise: create a contact in company 812: rejected with 400 InvalidObject \
              (contact.firstName MissingRequiredField)"
         );
-        assert_eq!(script.requests().await, [POST]);
+        assert_eq!(script.requests(), [POST]);
     }
 
     #[tokio::test]
@@ -220,7 +220,7 @@ mod tests {
         let script = Script::play([Act::HangUp, Act::Answer(200, namesakes)]).await;
         let created = create(&script, &known(&[4])).await.unwrap();
         assert_eq!(created.id, ContactId::new(9));
-        assert_eq!(script.requests().await, [POST, GET]);
+        assert_eq!(script.requests(), [POST, GET]);
     }
 
     #[tokio::test]
@@ -230,12 +230,12 @@ mod tests {
         let script = Script::play([Act::HangUp, Act::Answer(200, namesakes), CREATED]).await;
         let created = create(&script, &known(&[4])).await.unwrap();
         assert_eq!(created.id, ContactId::new(9));
-        assert_eq!(script.requests().await, [POST, GET, POST]);
+        assert_eq!(script.requests(), [POST, GET, POST]);
 
         let script = Script::play([Act::HangUp, Act::Answer(200, "[]"), Act::HangUp]).await;
         let error = create(&script, &known(&[])).await.unwrap_err();
         assert_eq!(error.code(), "AnswerLost");
-        assert_eq!(script.requests().await.len(), 3);
+        assert_eq!(script.requests().len(), 3);
     }
 
     #[tokio::test]
@@ -247,7 +247,7 @@ mod tests {
         let error = create(&script, &known(&[])).await.unwrap_err();
         assert_eq!(error.code(), "AnswerLost");
         assert!(error.may_have_been_applied());
-        assert_eq!(script.requests().await, [POST, GET]);
+        assert_eq!(script.requests(), [POST, GET]);
     }
 
     #[tokio::test]
@@ -257,7 +257,7 @@ mod tests {
             let script = Script::play([Act::HangUp, act]).await;
             let error = create(&script, &known(&[])).await.unwrap_err();
             assert_eq!(error.code(), "AnswerLost");
-            assert_eq!(script.requests().await.len(), 2);
+            assert_eq!(script.requests().len(), 2);
         }
     }
 
@@ -267,6 +267,6 @@ mod tests {
         let script = Script::play([Act::HangUp, Act::Answer(200, hidden)]).await;
         let message = create(&script, &known(&[])).await.unwrap_err().to_string();
         assert!(message.ends_with("did not change company"), "{message}");
-        assert_eq!(script.requests().await, [POST, GET]);
+        assert_eq!(script.requests(), [POST, GET]);
     }
 }

@@ -89,19 +89,19 @@ mod tests {
     async fn a_merge_whose_answer_was_lost_is_done_when_the_loser_is_gone() {
         let script = Script::play([Act::HangUp, GONE]).await;
         script.writer().merge(LOSER, SURVIVOR).await.unwrap();
-        assert_eq!(script.requests().await, [DELETE, GET]);
+        assert_eq!(script.requests(), [DELETE, GET]);
     }
 
     #[tokio::test]
     async fn a_merge_whose_answer_was_lost_is_repeated_once_while_the_loser_is_there() {
         let script = Script::play([Act::HangUp, THERE, Act::Answer(204, "")]).await;
         script.writer().merge(LOSER, SURVIVOR).await.unwrap();
-        assert_eq!(script.requests().await, [DELETE, GET, DELETE]);
+        assert_eq!(script.requests(), [DELETE, GET, DELETE]);
 
         let script = Script::play([Act::HangUp, THERE, Act::HangUp]).await;
         let error = script.writer().merge(LOSER, SURVIVOR).await.unwrap_err();
         assert_eq!(error.code(), "AnswerLost");
-        assert_eq!(script.requests().await.len(), 3);
+        assert_eq!(script.requests().len(), 3);
     }
 
     #[tokio::test]
@@ -111,7 +111,7 @@ mod tests {
         let script = Script::play([Act::HangUp, THERE, GONE, THERE]).await;
         let error = script.writer().merge(LOSER, SURVIVOR).await.unwrap_err();
         assert_eq!(error.code(), "NotFound");
-        assert_eq!(script.requests().await.len(), 4);
+        assert_eq!(script.requests().len(), 4);
     }
 
     #[tokio::test]
@@ -127,7 +127,7 @@ mod tests {
             let script = Script::play([act]).await;
             let error = script.writer().merge(LOSER, SURVIVOR).await.unwrap_err();
             assert_eq!(error.code(), code);
-            assert_eq!(script.requests().await.len(), 1);
+            assert_eq!(script.requests().len(), 1);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What an unwelcome answer means. Bodies come in every shape: the usual one, the odd one of 429, HTML of a
 //! proxy, or none.
 
-use http_client::{Idempotency, Response, StatusCode};
+use http_client::{Idempotency, Response, Silence, StatusCode};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
@@ -28,21 +28,13 @@ pub(crate) fn from_silence(
     idempotency: Idempotency,
     error: http_client::Error,
 ) -> Error {
-    use http_client::Error as Http;
-    let kind = match &error {
-        Http::Unsendable { .. } | Http::Encode { .. } | Http::Forbidden { .. } => {
-            ErrorKind::InvalidValue {
-                what: "the request",
-            }
-        }
-        Http::Decode { path, .. } => ErrorKind::Decode { path: path.clone() },
-        Http::TooLarge { .. } if idempotency == Idempotency::Safe => ErrorKind::Decode {
-            path: "$".to_owned(),
+    let kind = match error.silence(idempotency) {
+        Silence::Unsendable => ErrorKind::InvalidValue {
+            what: "the request",
         },
-        error if error.may_have_been_applied() && idempotency != Idempotency::Safe => {
-            ErrorKind::AnswerLost
-        }
-        _ => ErrorKind::Unavailable {
+        Silence::Unreadable { path } => ErrorKind::Decode { path },
+        Silence::Lost => ErrorKind::AnswerLost,
+        Silence::Unreachable => ErrorKind::Unavailable {
             status: None,
             retry_after: None,
         },

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use http_client::Url;
+use http_client::{Url, is_safe};
 use model::Private;
 use url::Position;
 
@@ -11,7 +11,6 @@ use crate::callbacks::{
     CallbackEntry, CallbackType, LEVEL, NewCallback, OBJECT_ID, PAYLOAD_VERSION,
 };
 use crate::client::{Reader, Writer};
-use crate::config::is_safe;
 use crate::error::Error;
 
 /// What we want to be told about.

@@ -136,7 +136,7 @@ mod tests {
             .add_type(CONTACT, ContactTypeId::new(3))
             .await;
         assert_eq!(link.unwrap(), TypeAssociationId::new(88));
-        let requests = script.requests().await;
+        let requests = script.requests();
         assert_eq!(requests, [format!("POST {LINKS}"), format!("GET {LINKS}")]);
     }
 

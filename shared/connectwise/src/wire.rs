@@ -60,6 +60,7 @@ pub(crate) struct CustomField {
 pub(crate) struct Company {
     pub(crate) id: Option<u32>,
     pub(crate) name: Option<String>,
+    pub(crate) identifier: Option<String>,
     pub(crate) default_contact: Option<Reference>,
     pub(crate) billing_contact: Option<Reference>,
     pub(crate) deleted_flag: Option<bool>,

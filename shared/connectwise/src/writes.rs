@@ -227,7 +227,7 @@ mod tests {
         let note = script.writer().add_note(CONTACT, "Hi\nyou").await.unwrap();
         assert_eq!(note.id, NoteId::new(2));
         assert_eq!(
-            script.requests().await,
+            script.requests(),
             [format!("POST {NOTES}"), format!("GET {NOTES}")]
         );
     }
@@ -243,7 +243,7 @@ mod tests {
         let note = script.writer().add_note(CONTACT, "Hi").await.unwrap();
         assert_eq!(note.id, NoteId::new(3));
         let (post, get) = (format!("POST {NOTES}"), format!("GET {NOTES}"));
-        assert_eq!(script.requests().await, [post.clone(), get, post]);
+        assert_eq!(script.requests(), [post.clone(), get, post]);
     }
 
     #[tokio::test]
@@ -253,7 +253,7 @@ mod tests {
         let error = script.writer().add_note(CONTACT, "Hi").await.unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::AnswerLost);
         assert!(error.is_transient() && error.may_have_been_applied());
-        assert_eq!(script.requests().await.len(), 3);
+        assert_eq!(script.requests().len(), 3);
     }
 
     #[tokio::test]
@@ -261,7 +261,7 @@ mod tests {
         let script = Script::play([Act::HangUp, Act::Answer(403, "")]).await;
         let error = script.writer().add_note(CONTACT, "Hi").await.unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::AnswerLost);
-        assert_eq!(script.requests().await.len(), 2);
+        assert_eq!(script.requests().len(), 2);
     }
 
     #[cfg(feature = "drill")]
@@ -273,7 +273,7 @@ mod tests {
         let note = writer.add_note(CONTACT, "Hi").await.unwrap();
         assert_eq!(note.id, NoteId::new(3));
         let post = format!("POST {NOTES}");
-        assert_eq!(script.requests().await, [post.clone(), post]);
+        assert_eq!(script.requests(), [post.clone(), post]);
     }
 
     #[tokio::test]
@@ -283,7 +283,7 @@ mod tests {
             let script = Script::play([answer, found]).await;
             let note = script.writer().add_note(CONTACT, "Hi").await.unwrap();
             assert_eq!(note.id, NoteId::new(2));
-            assert_eq!(script.requests().await.len(), 2);
+            assert_eq!(script.requests().len(), 2);
         }
     }
 

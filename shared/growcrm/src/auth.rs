@@ -1,14 +1,12 @@
 //! The headers that every request carries.
 
-use http_client::{HeaderMap, HeaderValue, header};
+use http_client::{HeaderMap, HeaderValue, header, is_word};
 use secrecy::{ExposeSecret, SecretString};
-
-use crate::config::is_word;
 
 /// The headers, with the key marked as sensitive. `None` when it cannot stand in a header.
 pub(crate) fn headers(api_key: &SecretString) -> Option<HeaderMap> {
     let api_key = api_key.expose_secret();
-    if !is_word(api_key) {
+    if !is_word(api_key, "") {
         return None;
     }
     let mut bearer = HeaderValue::from_str(&format!("Bearer {api_key}")).ok()?;

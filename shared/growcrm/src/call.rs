@@ -1,9 +1,8 @@
-//! One call to the API, and the form it carries.
+//! One call to the API.
 
 use http_client::{Idempotency, Method, Url};
-use model::Private;
-use model::growcrm::Fields;
-use url::form_urlencoded;
+
+use crate::patch::Form;
 
 /// A call as a value: it can be made again.
 #[derive(Clone)]
@@ -92,61 +91,6 @@ impl Call {
     }
 }
 
-/// A form, encoded as browsers do it: the only documented kind of body.
-#[derive(Clone, Default)]
-pub(crate) struct Form {
-    pairs: Vec<(&'static str, Private)>,
-}
-
-impl Form {
-    /// The fields of a contact: all five, whatever is in them.
-    pub(crate) fn contact(fields: &Fields) -> Self {
-        let blank = Private::default();
-        Self::person(fields)
-            .with("phone", fields.phone.as_ref().unwrap_or(&blank).reveal())
-            .with(
-                "position",
-                fields.position.as_ref().unwrap_or(&blank).reveal(),
-            )
-    }
-
-    /// The fields that are asked for wherever a person is named.
-    pub(crate) fn person(fields: &Fields) -> Self {
-        Self::default()
-            .with("first_name", fields.first_name.reveal())
-            .with("last_name", fields.last_name.reveal())
-            .with("email", fields.email.reveal())
-    }
-
-    /// Labels, as a list.
-    pub(crate) fn tags(tags: &[String]) -> Self {
-        Self::default().with_tags(tags)
-    }
-
-    /// The same form with one more value.
-    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
-        self.pairs.push((name, value.into()));
-        self
-    }
-
-    /// The same form with labels.
-    pub(crate) fn with_tags(self, tags: &[String]) -> Self {
-        tags.iter().fold(self, |form, tag| form.with("tags[]", tag))
-    }
-
-    /// The body.
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        let pairs = self
-            .pairs
-            .iter()
-            .map(|(name, value)| (*name, value.reveal()));
-        form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(pairs)
-            .finish()
-            .into_bytes()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,30 +116,6 @@ mod tests {
             url.query(),
             Some("search=a%2Bb%40example.com%26x%3D1+%C3%A9")
         );
-    }
-
-    #[test]
-    fn a_form_always_has_all_five_fields() {
-        let fields = Fields {
-            first_name: "Priya".into(),
-            last_name: "Raman & Cole".into(),
-            email: "priya+x@northwinddental.example".into(),
-            phone: None,
-            position: None,
-        };
-        let body = Form::contact(&fields).encode();
-        assert_eq!(
-            String::from_utf8(body).unwrap(),
-            "first_name=Priya&last_name=Raman+%26+Cole&email=priya%2Bx%40northwinddental.example\
-             &phone=&position="
-        );
-    }
-
-    #[test]
-    fn labels_are_a_list_and_none_of_them_are_no_body() {
-        let tags = ["a b", "c"].map(str::to_owned);
-        assert_eq!(Form::tags(&tags).encode(), b"tags%5B%5D=a+b&tags%5B%5D=c");
-        assert!(Form::tags(&[]).encode().is_empty());
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! What all calls share: the address, the headers, and what an answer means.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use http_client::{HeaderValue, Idempotency, Request, Response, header};
+use http_client::{HeaderValue, Request, Response, header};
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
@@ -20,7 +19,8 @@ pub struct Reader {
 
 /// Writes to one CRM, one request for each call when all goes well.
 ///
-/// After a lost answer it reads before it repeats, and it compares every answer with what was asked.
+/// It compares every answer with what was asked. After a lost answer it looks once whether what was to be created is
+/// there, and never creates it again: that is for its caller, who looks first.
 #[derive(Clone)]
 pub struct Writer {
     pub(crate) reader: Reader,
@@ -32,11 +32,7 @@ impl Reader {
     pub fn new(config: Config, http: http_client::Client) -> Self {
         Self {
             connection: Connection {
-                shared: Arc::new(Shared {
-                    config,
-                    http,
-                    is_proved: AtomicBool::new(false),
-                }),
+                shared: Arc::new(Shared { config, http }),
             },
         }
     }
@@ -70,46 +66,47 @@ pub(crate) struct Connection {
 struct Shared {
     config: Config,
     http: http_client::Client,
-    /// Whether the API was ever seen at this address.
-    is_proved: AtomicBool,
 }
 
 impl Connection {
     /// Makes a call and decodes its answer.
     ///
     /// An unknown record and an unknown address have the same answer. Whoever is gone is created anew or taken
-    /// for deleted, so before the first such answer is believed, the address must have been right once.
+    /// for deleted, so before such an answer is believed, the address is proved.
     pub(crate) async fn fetch<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
-        let result = self.try_fetch(call).await;
-        match &result {
-            Ok(_) => self.shared.is_proved.store(true, Ordering::Relaxed),
-            Err(error)
-                if error.is_not_found() && !self.shared.is_proved.load(Ordering::Relaxed) =>
-            {
-                self.prove().await?;
-            }
-            Err(_) => {}
+        let response = self.send(call).await?;
+        if response.status.is_success() {
+            return decode(call, &response);
         }
-        result
+        let error = refusal::from_answer(call, &response);
+        let doubt = if error.is_not_found() {
+            // In a box, as all that is rarely done: it would make every future as large.
+            Box::pin(self.prove()).await.err()
+        } else {
+            None
+        };
+        let says_gone = error.is_not_found() && doubt.is_none();
+        Err(if response.leaves_open(says_gone) {
+            error.into_lost()
+        } else {
+            // A reading that failed says so itself: nothing was written by it, nor by what was refused before.
+            doubt.unwrap_or(error)
+        })
     }
 
     async fn prove(&self) -> Result<(), Error> {
         let call = Call::get("look whether the API is there", "clients").with("limit", "1");
-        let Envelope::<Vec<Record>> { .. } = self.try_fetch(&call).await?;
-        self.shared.is_proved.store(true, Ordering::Relaxed);
+        let response = self.send(&call).await?;
+        if !response.status.is_success() {
+            return Err(refusal::from_answer(&call, &response));
+        }
+        let Envelope::<Vec<Record>> { .. } = decode(&call, &response)?;
         Ok(())
     }
 
-    async fn try_fetch<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
-        let response = self.send(call).await?;
-        response
-            .json()
-            .map_err(|error| refusal::from_silence(call, error))
-    }
-
-    /// Makes a call and returns its answer, if it is a success.
+    /// Makes a call and returns its answer, whatever it is.
     async fn send(&self, call: &Call) -> Result<Response, Error> {
-        let Shared { config, http, .. } = &*self.shared;
+        let Shared { config, http } = &*self.shared;
         let mut request =
             Request::new(call.method.clone(), call.url(&config.api), call.idempotency);
         request.headers = config.headers.clone();
@@ -129,20 +126,14 @@ impl Connection {
             http.status = response.status.as_u16(),
             "Grow CRM answered",
         );
-        if response.status.is_success() {
-            return Ok(response);
-        }
-        let error = refusal::from_answer(call, &response);
-        // An attempt before this answer may have been applied all the same, and a refusal of the repetition does
-        // not undo it. That a record is gone, though, is as true as ever.
-        let uncertain =
-            call.idempotency != Idempotency::Safe && response.follows_uncertain_attempt();
-        Err(if uncertain && !error.is_not_found() {
-            error.into_lost()
-        } else {
-            error
-        })
+        Ok(response)
     }
+}
+
+fn decode<T: DeserializeOwned>(call: &Call, response: &Response) -> Result<T, Error> {
+    response
+        .json()
+        .map_err(|error| refusal::from_silence(call, error))
 }
 
 #[cfg(test)]
@@ -155,13 +146,6 @@ mod tests {
 
     const CONTACT: ContactId = ContactId::new(45);
     const GONE: &str = r#"{"message":"Contact not found."}"#;
-
-    #[tokio::test]
-    async fn a_reader_that_is_asked_nothing_sends_nothing() {
-        let server = MockServer::start().await;
-        let _reader = reader(&server);
-        assert!(server.received_requests().await.unwrap().is_empty());
-    }
 
     #[tokio::test]
     async fn every_call_carries_the_key_and_asks_for_json() {
@@ -189,7 +173,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_missing_record_is_believed_once_the_address_was_right() {
+    async fn a_missing_record_is_believed_when_the_address_is_right_each_time() {
         let server = MockServer::start().await;
         serve(&server, "GET contacts/45", json(404, GONE)).await;
         serve(&server, "GET clients", json(200, &list(&[]))).await;
@@ -198,10 +182,7 @@ mod tests {
             assert_eq!(reader.contact(CONTACT).await.unwrap(), None);
         }
         let calls: Vec<String> = sent(&server).await.into_iter().map(|(c, _)| c).collect();
-        assert_eq!(
-            calls,
-            ["GET contacts/45", "GET clients?limit=1", "GET contacts/45"]
-        );
+        assert_eq!(calls, ["GET contacts/45", "GET clients?limit=1"].repeat(2));
     }
 
     #[tokio::test]
@@ -215,15 +196,51 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_address_that_went_wrong_is_noticed() {
+        let gone = || Act::Answer(404, GONE.to_owned());
+        let script = Script::play([gone(), Act::Answer(200, list(&[])), gone(), gone()]).await;
+        let reader = script.reader();
+        assert_eq!(reader.contact(CONTACT).await.unwrap(), None);
+        let error = reader.contact(CONTACT).await.unwrap_err();
+        assert_eq!(error.code(), "EndpointMissing");
+        assert_eq!(script.requests().len(), 4);
+    }
+
+    #[tokio::test]
     async fn when_the_address_cannot_be_proved_the_question_stays_open() {
-        let script = Script::play([
+        for (act, code) in [
+            (Act::Answer(401, String::new()), "Unauthorized"),
+            (Act::Answer(200, "<html>".to_owned()), "Decode"),
+        ] {
+            let script = Script::play([Act::Answer(404, GONE.to_owned()), act]).await;
+            let error = script.reader().contact(CONTACT).await.unwrap_err();
+            assert_eq!(error.code(), code);
+            assert_eq!(script.requests().len(), 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn when_the_address_cannot_be_proved_it_is_certain_that_nothing_was_written() {
+        for act in [
+            Act::Answer(401, String::new()),
+            Act::Answer(200, "<html>".to_owned()),
+        ] {
+            let script = Script::play([Act::Answer(404, GONE.to_owned()), act]).await;
+            let error = script.writer().make_owner(CONTACT).await.unwrap_err();
+            assert!(!error.may_have_been_applied(), "{error}");
+        }
+        let lost = [
+            Act::HangUp,
             Act::Answer(404, GONE.to_owned()),
-            Act::Answer(401, r#"{"message":"Unauthorized."}"#.to_owned()),
-        ])
-        .await;
-        let error = script.reader().contact(CONTACT).await.unwrap_err();
-        assert_eq!(error.code(), "Unauthorized");
-        assert_eq!(script.requests().await.len(), 2);
+            Act::Answer(401, String::new()),
+        ];
+        let script = Script::play(lost).await;
+        let error = script.writer().make_owner(CONTACT).await.unwrap_err();
+        assert!(error.may_have_been_applied());
+        assert_eq!(
+            error.to_string(),
+            "Grow CRM: make contact 45 the account owner: the answer was lost; it may have taken effect"
+        );
     }
 
     #[tokio::test]

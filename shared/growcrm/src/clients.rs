@@ -1,14 +1,15 @@
-//! Clients: the companies.
+//! Clients: the companies, with their labels and owners.
 
 use std::collections::BTreeSet;
 
-use model::growcrm::{Client, ClientId};
+use http_client::Stored;
+use model::growcrm::{Client, ClientId, Contact, ContactId};
 
-use crate::call::{Call, Form};
+use crate::call::Call;
 use crate::client::{Reader, Writer};
 use crate::convert::Resource;
 use crate::error::Error;
-use crate::records::unchanged;
+use crate::patch::Form;
 
 impl Reader {
     /// Reads a client; none when it does not exist.
@@ -31,19 +32,42 @@ impl Reader {
 }
 
 impl Writer {
-    /// Gives a client these labels and no others.
-    pub async fn set_tags(&self, client: ClientId, tags: &[String]) -> Result<Client, Error> {
+    /// Gives a client these labels and no others, in one request.
+    pub async fn set_tags(
+        &self,
+        client: ClientId,
+        tags: &[String],
+    ) -> Result<Stored<Client>, Error> {
         let call = Call::put(
             format!("label client {client}"),
             format!("{}/{client}/tags", Client::LIST),
-            Form::tags(tags),
+            Form::default().with_tags(tags),
         );
-        let labeled: Client = self.write(&call).await?;
-        let holds = labeled.id == client && set(&labeled.tags) == set(tags);
-        if !holds {
-            return Err(unchanged(&call.operation, "the labels"));
-        }
-        Ok(labeled)
+        let record: Client = self.write(&call, Some(client.get())).await?;
+        let is_met = set(&record.tags) == set(tags);
+        Ok(Stored {
+            record,
+            differences: if is_met { vec![] } else { vec!["tags"] },
+        })
+    }
+
+    /// Makes a contact its client's account owner, in place of whoever was, in one request.
+    pub async fn make_owner(&self, contact: ContactId) -> Result<Stored<Contact>, Error> {
+        let call = Call::put(
+            format!("make contact {contact} the account owner"),
+            format!("{}/{contact}/account-owner", Contact::LIST),
+            Form::default(),
+        );
+        let record: Contact = self.write(&call, Some(contact.get())).await?;
+        let is_met = record.account_owner;
+        Ok(Stored {
+            record,
+            differences: if is_met {
+                vec![]
+            } else {
+                vec!["account_owner"]
+            },
+        })
     }
 }
 
@@ -58,9 +82,12 @@ mod tests {
     use wiremock::MockServer;
 
     use super::*;
-    use crate::testing::{answer, client, client_with, json, list, reader, sent, serve, writer};
+    use crate::testing::{
+        answer, client, client_with, contact_with, json, list, reader, sent, serve, writer,
+    };
 
     const CLIENT: ClientId = ClientId::new(12);
+    const CONTACT: ContactId = ContactId::new(45);
     const TAGS: &str = "PUT clients/12/tags";
 
     #[tokio::test]
@@ -94,14 +121,15 @@ mod tests {
         let labeled = client_with(json!({"tags": ["gold", "CW-company-250"]}));
         serve(&server, TAGS, answer(200, labeled)).await;
         let tags = ["cw-company-250", "gold"].map(str::to_owned);
-        let client = writer(&server).set_tags(CLIENT, &tags).await.unwrap();
-        assert!(client.is_tagged("gold"));
+        let labeled = writer(&server).set_tags(CLIENT, &tags).await.unwrap();
+        assert!(labeled.is_as_asked());
+        assert!(labeled.record.is_tagged("gold"));
         let body = "tags%5B%5D=cw-company-250&tags%5B%5D=gold".to_owned();
         assert_eq!(sent(&server).await, [(TAGS.to_owned(), Some(body))]);
     }
 
     #[tokio::test]
-    async fn labels_that_are_not_as_asked_are_an_error() {
+    async fn labels_that_are_not_as_asked_are_told() {
         for (asked, found) in [
             (vec!["a"], json!([])),
             (vec!["a"], json!(["a", "b"])),
@@ -112,11 +140,8 @@ mod tests {
             let labeled = client_with(json!({"tags": found}));
             serve(&server, TAGS, answer(200, labeled)).await;
             let tags: Vec<String> = asked.into_iter().map(str::to_owned).collect();
-            let error = writer(&server).set_tags(CLIENT, &tags).await.unwrap_err();
-            assert_eq!(
-                error.to_string(),
-                "Grow CRM: label client 12: answered well but did not change the labels"
-            );
+            let labeled = writer(&server).set_tags(CLIENT, &tags).await.unwrap();
+            assert_eq!(labeled.differences, ["tags"]);
         }
     }
 
@@ -125,8 +150,31 @@ mod tests {
         let server = MockServer::start().await;
         let bare = client_with(json!({"tags": []}));
         serve(&server, TAGS, answer(200, bare)).await;
-        let client = writer(&server).set_tags(CLIENT, &[]).await.unwrap();
-        assert!(client.tags.is_empty());
+        let bare = writer(&server).set_tags(CLIENT, &[]).await.unwrap();
+        assert!(bare.is_as_asked() && bare.record.tags.is_empty());
         assert_eq!(sent(&server).await, [(TAGS.to_owned(), None)]);
+    }
+
+    #[tokio::test]
+    async fn an_owner_is_made_without_a_word_and_comes_back_as_one() {
+        let call = "PUT contacts/45/account-owner";
+        for (owner, differences) in [("yes", vec![]), ("no", vec!["account_owner"])] {
+            let server = MockServer::start().await;
+            let after = contact_with(json!({"account_owner": owner}));
+            serve(&server, call, answer(200, after)).await;
+            let made = writer(&server).make_owner(CONTACT).await.unwrap();
+            assert_eq!(made.differences, differences);
+            assert_eq!(sent(&server).await, [(call.to_owned(), None)]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_contact_without_a_client_cannot_own_it() {
+        let server = MockServer::start().await;
+        let conflict = json(409, r#"{"message":"Priya has no client."}"#);
+        serve(&server, "PUT contacts/45/account-owner", conflict).await;
+        let error = writer(&server).make_owner(CONTACT).await.unwrap_err();
+        assert_eq!(error.code(), "Conflict");
+        assert!(!format!("{error} {error:?}").contains("Priya"));
     }
 }

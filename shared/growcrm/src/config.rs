@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use http_client::{HeaderMap, Url};
+use http_client::{ConfigError, HeaderMap, Problem, Url, read_base};
 use secrecy::SecretString;
-use url::Host;
 
 use crate::auth;
 
@@ -24,44 +23,26 @@ pub struct Config {
     pub(crate) headers: HeaderMap,
 }
 
-/// Settings that cannot be used, with all that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("configure Grow CRM: {}", list(.problems))]
-pub struct ConfigError {
-    problems: Vec<Problem>,
-}
-
-/// One setting that cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Problem {
-    /// Which, by its name in [`Settings`].
-    pub setting: &'static str,
-    /// What it must be.
-    pub expected: &'static str,
-}
-
 impl Config {
     /// Checks the settings and reports everything that is wrong with them at once.
     pub fn new(settings: &Settings) -> Result<Self, ConfigError> {
         let Settings { base_url, api_key } = settings;
-        let api = read_base(base_url);
+        let api = read_address(base_url);
         let headers = auth::headers(api_key);
-        let mut problems = Vec::new();
-        if api.is_none() {
-            problems.push(Problem {
-                setting: "base_url",
-                expected: "the https address of the CRM, without user, query or fragment",
-            });
-        }
-        if headers.is_none() {
-            problems.push(Problem {
-                setting: "api_key",
-                expected: "a key without spaces",
-            });
-        }
+        let problems = [
+            Problem::unless(
+                api.is_some(),
+                "base_url",
+                "the https address of the CRM, without user, query or fragment",
+            ),
+            Problem::unless(headers.is_some(), "api_key", "a key without spaces"),
+        ];
         match (api, headers) {
             (Some(api), Some(headers)) => Ok(Self { api, headers }),
-            _ => Err(ConfigError { problems }),
+            _ => {
+                let problems = problems.into_iter().flatten().collect();
+                Err(ConfigError::new("Grow CRM", problems))
+            }
         }
     }
 
@@ -69,20 +50,6 @@ impl Config {
     #[must_use]
     pub fn api(&self) -> &Url {
         &self.api
-    }
-}
-
-impl ConfigError {
-    /// What is wrong, in the order of the settings.
-    #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} must be {}", self.setting, self.expected)
     }
 }
 
@@ -94,50 +61,15 @@ impl fmt::Debug for Config {
     }
 }
 
-fn list(problems: &[Problem]) -> String {
-    let words: Vec<String> = problems.iter().map(Problem::to_string).collect();
-    words.join("; ")
-}
-
 /// The address of the API. That of the CRM may be given as well: people copy whichever they see. The CRM may be
 /// installed below a path.
-fn read_base(text: &str) -> Option<Url> {
-    let mut url = Url::parse(text.trim()).ok()?;
-    let is_bare = url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    if !is_bare || !is_safe(&url) {
-        return None;
-    }
+fn read_address(text: &str) -> Option<Url> {
+    let mut url = read_base(text)?;
     let path = url.path().trim_end_matches('/');
     let path = path.strip_suffix("/api").unwrap_or(path);
     let path = format!("{path}/api/");
     url.set_path(&path);
     Some(url)
-}
-
-/// Whether a secret may travel there. A stand-in on this machine needs no encryption.
-fn is_safe(url: &Url) -> bool {
-    match url.scheme() {
-        "https" => url.host().is_some(),
-        "http" => is_this_machine(url),
-        _ => false,
-    }
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
-}
-
-/// Visible ASCII and nothing else.
-pub(crate) fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Creating contacts and clients, which must not happen twice.
 
+use http_client::Stored;
 use model::growcrm::{Client, ClientId, Contact, Fields};
 
-use crate::call::{Call, Form};
+use crate::call::Call;
 use crate::client::Writer;
-use crate::contacts::compared;
 use crate::convert::Resource;
-use crate::error::{Error, ErrorKind};
-use crate::records::unchanged;
+use crate::error::Error;
+use crate::patch::{self, Form};
 
 /// Whether the CRM greets a new user with a mail and a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,53 +19,48 @@ pub enum WelcomeMail {
 }
 
 impl Writer {
-    /// Creates a contact, which is not an account owner.
+    /// Creates a contact, which is not an account owner. The caller has looked for the address and found nobody.
     ///
-    /// After a lost answer the address is looked for, and only if nobody has it is the contact created again,
-    /// once. It is taken for the new one if it has the names and belongs to the client.
-    ///
-    /// [`ErrorKind::Unchanged`] says that there is a new contact now, but not as it was asked for.
+    /// After a lost answer, the contact that has the address is taken for the new one if all of it is as it was asked
+    /// to be. Otherwise the answer stays lost, and nothing is created again.
     pub async fn create(
         &self,
         client: ClientId,
         fields: &Fields,
         welcome: WelcomeMail,
-    ) -> Result<Contact, Error> {
+    ) -> Result<Stored<Contact>, Error> {
         let call = Call::post(
             format!("create a contact in client {client}"),
             Contact::LIST,
-            Form::contact(fields)
+            Form::new_contact(fields)
                 .with("clientid", &client.to_string())
                 .with("send_email", welcome.word()),
         );
-        let is_new = |holder: &Contact| holder.client == client && fields.names_same(holder);
-        let find = || async {
-            match self.holder(fields).await? {
-                Some(holder) if !is_new(&holder) => Err(taken(&call, &holder)),
-                found => Ok(found),
-            }
+        let compared = |created: Contact| {
+            let is_elsewhere = created.client != client;
+            let mut stored = patch::compared(fields, created);
+            stored
+                .differences
+                .extend(is_elsewhere.then_some("clientid"));
+            stored
         };
-        let created = self.create_once(&call, fields, find).await?;
-        if created.client != client {
-            return Err(unchanged(&call.operation, "the client"));
-        }
-        compared(&call.operation, fields, created)
+        self.create_once(&call, fields, compared, self.holder(fields))
+            .await
     }
 
     /// Creates a client together with its account owner, of whom only the names and the address are written:
-    /// the CRM takes no more. A lead with that address becomes the owner.
+    /// the CRM takes no more. A lead with that address becomes the owner. The caller has looked for the address and
+    /// found nobody.
     ///
-    /// After a lost answer the owner's address is looked for, and only if nobody has it is the client created
-    /// again, once. The owner's client is taken for the new one if it has the name.
-    ///
-    /// [`ErrorKind::Unchanged`] says that there is a new client now, but not as it was asked for.
+    /// After a lost answer, the client that is owned by whoever has the address is taken for the new one if all of it
+    /// is as it was asked to be. Otherwise the answer stays lost, and nothing is created again.
     pub async fn create_client(
         &self,
         company_name: &str,
         owner: &Fields,
         tags: &[String],
         welcome: WelcomeMail,
-    ) -> Result<Client, Error> {
+    ) -> Result<Stored<Client>, Error> {
         let call = Call::post(
             "create a client",
             Client::LIST,
@@ -74,62 +69,29 @@ impl Writer {
                 .with("send_email", welcome.word())
                 .with_tags(tags),
         );
-        let is_named = |client: &Client| client.company_name.reveal().trim() == company_name.trim();
-        let find = || async {
+        let compared = |record: Client| {
+            let is_met = [
+                (
+                    "client_company_name",
+                    record.company_name.reveal().trim() == company_name.trim(),
+                ),
+                ("owner", record.owner.is_some()),
+                ("tags", tags.iter().all(|tag| record.is_tagged(tag))),
+            ];
+            let unmet = is_met.into_iter().filter(|(_, is_met)| !is_met);
+            Stored {
+                differences: unmet.map(|(field, _)| field).collect(),
+                record,
+            }
+        };
+        let find = async {
             let Some(holder) = self.holder(owner).await? else {
                 return Ok(None);
             };
-            match self.reader.client(holder.client).await? {
-                Some(client) if is_named(&client) && client.owner == Some(holder.id) => {
-                    Ok(Some(client))
-                }
-                _ => Err(taken(&call, &holder)),
-            }
+            let client = self.reader.client(holder.client).await?;
+            Ok(client.filter(|client| client.owner == Some(holder.id)))
         };
-        let created = self.create_once(&call, owner, find).await?;
-        let difference = if !is_named(&created) {
-            "the name"
-        } else if created.owner.is_none() {
-            "the account owner"
-        } else if !tags.iter().all(|tag| created.is_tagged(tag)) {
-            "the labels"
-        } else {
-            return Ok(created);
-        };
-        Err(unchanged(&call.operation, difference))
-    }
-
-    /// Creates a record, and after a lost answer only what `find` does not find. It fails where somebody else
-    /// has the address.
-    async fn create_once<R, F>(
-        &self,
-        call: &Call,
-        fields: &Fields,
-        find: impl Fn() -> F,
-    ) -> Result<R, Error>
-    where
-        R: Resource,
-        F: Future<Output = Result<Option<R>, Error>>,
-    {
-        let lost = match self.write(call).await {
-            Err(error) if error.may_have_been_applied() => error,
-            Err(error) => return Err(self.explained(error, fields, None).await),
-            created => return created,
-        };
-        match find().await {
-            Ok(Some(found)) => return Ok(found),
-            Ok(None) => {}
-            Err(search) => return Err(lost.or_taken(search)),
-        }
-        match self.write(call).await {
-            // The first try may have been late.
-            Err(error) if error.blames_the_address() => match find().await {
-                Ok(Some(found)) => Ok(found),
-                Ok(None) => Err(error.into_kind(ErrorKind::EmailTaken { holder: None })),
-                Err(search) => Err(error.or_taken(search)),
-            },
-            result => result,
-        }
+        self.create_once(&call, owner, compared, find).await
     }
 
     async fn holder(&self, fields: &Fields) -> Result<Option<Contact>, Error> {
@@ -146,22 +108,6 @@ impl WelcomeMail {
     }
 }
 
-impl Error {
-    /// What a search says that was to settle this: somebody else has the address, or nothing.
-    fn or_taken(self, search: Self) -> Self {
-        if matches!(search.kind(), ErrorKind::EmailTaken { .. }) {
-            search
-        } else {
-            self.into_lost()
-        }
-    }
-}
-
-fn taken(call: &Call, holder: &Contact) -> Error {
-    let holder = Some(holder.id);
-    Error::new(&call.operation, ErrorKind::EmailTaken { holder })
-}
-
 #[cfg(test)]
 mod tests {
     use model::growcrm::ContactId;
@@ -169,6 +115,7 @@ mod tests {
     use wiremock::MockServer;
 
     use super::*;
+    use crate::error::ErrorKind;
     use crate::testing::{
         Act, Script, answer, client, client_with, contact, contact_with, json, list, refusal, sent,
         serve, writer,
@@ -202,7 +149,9 @@ mod tests {
         Act::Answer(422, refusal(&["email"]))
     }
 
-    async fn create(acts: impl IntoIterator<Item = Act>) -> (Result<Contact, Error>, Vec<String>) {
+    async fn create(
+        acts: impl IntoIterator<Item = Act>,
+    ) -> (Result<Stored<Contact>, Error>, Vec<String>) {
         let script = Script::play(acts).await;
         let writer = script.writer();
         // A worker may be moved to another thread in between.
@@ -211,12 +160,12 @@ mod tests {
                 .create(CLIENT, &fields(), WelcomeMail::Withhold)
                 .await
         });
-        (task.await.unwrap(), script.requests().await)
+        (task.await.unwrap(), script.requests())
     }
 
     async fn create_client(
         acts: impl IntoIterator<Item = Act>,
-    ) -> (Result<Client, Error>, Vec<String>) {
+    ) -> (Result<Stored<Client>, Error>, Vec<String>) {
         let script = Script::play(acts).await;
         let writer = script.writer();
         let task = tokio::spawn(async move {
@@ -225,7 +174,7 @@ mod tests {
                 .create_client(NAME, &fields(), &tags, WelcomeMail::Withhold)
                 .await
         });
-        (task.await.unwrap(), script.requests().await)
+        (task.await.unwrap(), script.requests())
     }
 
     #[tokio::test]
@@ -234,7 +183,7 @@ mod tests {
             let server = MockServer::start().await;
             serve(&server, POST, answer(201, contact())).await;
             let result = writer(&server).create(CLIENT, &fields(), welcome).await;
-            assert_eq!(result.unwrap().id, ContactId::new(45));
+            assert_eq!(result.unwrap().record.id, ContactId::new(45));
             let body = format!(
                 "first_name=Priya&last_name=Raman&email=priya%40northwinddental.example\
                  &phone=%2B1+312+555+0142&position=Practice+Manager&clientid=12&send_email={word}"
@@ -246,14 +195,14 @@ mod tests {
     #[tokio::test]
     async fn what_differs_in_the_answer_is_named() {
         for (change, field) in [
-            (json!({"client": {"id": 13}}), "the client"),
-            (json!({"last_name": "Ramen"}), "last name"),
+            (json!({"client": {"id": 13}}), "clientid"),
+            (json!({"last_name": "Ramen"}), "last_name"),
             (json!({"job_position": null}), "position"),
         ] {
             let (result, requests) = create([done(contact_with(change))]).await;
-            let message = result.unwrap_err().to_string();
-            assert!(message.ends_with(&format!("change {field}")), "{message}");
-            assert!(!message.contains("Ram"), "{message}");
+            let created = result.unwrap();
+            assert_eq!(created.differences, [field]);
+            assert_eq!(created.record.id, ContactId::new(45));
             assert_eq!(requests, [POST]);
         }
     }
@@ -295,70 +244,33 @@ mod tests {
             Act::Answer(201, "<html>".to_owned()),
         ] {
             let (result, requests) = create([lost, found(&[contact()])]).await;
-            assert_eq!(result.unwrap().id, ContactId::new(45));
+            assert_eq!(result.unwrap().record.id, ContactId::new(45));
             assert_eq!(requests, [POST, SEARCH]);
         }
     }
 
     #[tokio::test]
-    async fn who_was_found_is_compared_too() {
-        let half = contact_with(json!({"phone": null}));
-        let (result, _) = create([Act::HangUp, found(&[half])]).await;
-        let message = result.unwrap_err().to_string();
-        assert!(message.ends_with("did not change phone"), "{message}");
-    }
-
-    #[tokio::test]
-    async fn who_was_not_created_before_the_answer_was_lost_is_created_once_more() {
-        let (result, requests) = create([Act::HangUp, found(&[]), done(contact())]).await;
-        assert_eq!(result.unwrap().id, ContactId::new(45));
-        assert_eq!(requests, [POST, SEARCH, POST]);
-
-        let (result, requests) = create([Act::HangUp, found(&[]), Act::HangUp]).await;
-        let error = result.unwrap_err();
-        assert_eq!(error.code(), "AnswerLost");
-        assert!(error.is_transient());
-        assert_eq!(requests.len(), 3);
-    }
-
-    #[tokio::test]
-    async fn a_first_try_that_was_late_is_recognized_by_the_refusal_of_the_second() {
-        let (result, requests) =
-            create([Act::HangUp, found(&[]), refused(), found(&[contact()])]).await;
-        assert_eq!(result.unwrap().id, ContactId::new(45));
-        assert_eq!(requests, [POST, SEARCH, POST, SEARCH]);
-
-        let (result, _) = create([Act::HangUp, found(&[]), refused(), found(&[])]).await;
-        let holder = None;
-        assert_eq!(
-            *result.unwrap_err().kind(),
-            ErrorKind::EmailTaken { holder }
-        );
-    }
-
-    #[tokio::test]
-    async fn a_stranger_with_the_address_is_not_taken_for_the_new_contact() {
-        for stranger in [json!({"client": {"id": 13}}), json!({"first_name": "Prya"})] {
-            let (result, requests) = create([Act::HangUp, found(&[contact_with(stranger)])]).await;
-            let holder = Some(ContactId::new(45));
-            assert_eq!(
-                *result.unwrap_err().kind(),
-                ErrorKind::EmailTaken { holder }
-            );
+    async fn who_is_not_surely_found_is_not_created_again() {
+        for contacts in [
+            vec![],
+            vec![contact_with(json!({"phone": null}))],
+            vec![contact_with(json!({"first_name": "Prya"}))],
+            vec![contact_with(json!({"client": {"id": 13}}))],
+        ] {
+            let (result, requests) = create([Act::HangUp, found(&contacts)]).await;
+            let error = result.unwrap_err();
+            assert_eq!(error.code(), "AnswerLost");
+            assert!(error.is_transient() && error.may_have_been_applied());
             assert_eq!(requests, [POST, SEARCH]);
         }
     }
 
     #[tokio::test]
     async fn when_nobody_can_look_the_answer_stays_lost() {
-        let denied = || Act::Answer(403, String::new());
-        let (result, requests) = create([Act::HangUp, denied()]).await;
+        let denied = Act::Answer(403, String::new());
+        let (result, requests) = create([Act::HangUp, denied]).await;
         assert_eq!(result.unwrap_err().code(), "AnswerLost");
         assert_eq!(requests, [POST, SEARCH]);
-
-        let (result, requests) = create([Act::HangUp, found(&[]), refused(), denied()]).await;
-        assert_eq!(result.unwrap_err().code(), "AnswerLost");
-        assert_eq!(requests.len(), 4);
     }
 
     #[tokio::test]
@@ -382,7 +294,7 @@ mod tests {
             .create_client(NAME, &fields(), &tags, WelcomeMail::Withhold)
             .await
             .unwrap();
-        assert_eq!(created.owner, Some(ContactId::new(45)));
+        assert_eq!(created.record.owner, Some(ContactId::new(45)));
         let body = "first_name=Priya&last_name=Raman&email=priya%40northwinddental.example\
                     &client_company_name=Northwind+Dental+Group&send_email=no\
                     &tags%5B%5D=cw-company-250";
@@ -393,18 +305,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_new_client_without_owner_name_or_label_is_an_error() {
+    async fn what_differs_about_a_new_client_is_named() {
         for (change, field) in [
-            (json!({"owner": null}), "the account owner"),
-            (json!({"company_name": "Priya Raman"}), "the name"),
-            (json!({"tags": ["gold"]}), "the labels"),
+            (json!({"owner": null}), "owner"),
+            (
+                json!({"company_name": "Priya Raman"}),
+                "client_company_name",
+            ),
+            (json!({"tags": ["gold"]}), "tags"),
         ] {
             let (result, _) = create_client([done(client_with(change))]).await;
-            let message = result.unwrap_err().to_string();
-            assert_eq!(
-                message,
-                format!("Grow CRM: create a client: answered well but did not change {field}")
-            );
+            let created = result.unwrap();
+            assert_eq!(created.differences, [field]);
+            assert_eq!(created.record.id, CLIENT);
         }
     }
 
@@ -412,7 +325,7 @@ mod tests {
     async fn a_new_client_that_is_cut_short_is_read_back() {
         let short = done(json!({"id": 12, "company_name": NAME}));
         let (result, requests) = create_client([short, done(client())]).await;
-        assert_eq!(result.unwrap().owner, Some(ContactId::new(45)));
+        assert_eq!(result.unwrap().record.owner, Some(ContactId::new(45)));
         assert_eq!(requests, [POST_CLIENT, "GET clients/12"]);
     }
 
@@ -420,31 +333,32 @@ mod tests {
     async fn a_client_that_was_created_before_the_answer_was_lost_is_found_by_its_owner() {
         let (result, requests) =
             create_client([Act::HangUp, found(&[contact()]), done(client())]).await;
-        assert_eq!(result.unwrap().id, CLIENT);
+        assert_eq!(result.unwrap().record.id, CLIENT);
         assert_eq!(requests, [POST_CLIENT, SEARCH, "GET clients/12"]);
     }
 
     #[tokio::test]
-    async fn an_owner_of_another_client_stands_in_the_way() {
+    async fn a_client_that_is_not_surely_found_is_not_created_again() {
         for other in [
             json!({"company_name": "Harbor Line Freight"}),
             json!({"owner": {"id": 46}}),
+            json!({"tags": []}),
         ] {
             let (result, requests) =
                 create_client([Act::HangUp, found(&[contact()]), done(client_with(other))]).await;
-            assert_eq!(result.unwrap_err().code(), "EmailTaken");
-            assert_eq!(requests.len(), 3);
+            assert_eq!(result.unwrap_err().code(), "AnswerLost");
+            assert_eq!(requests, [POST_CLIENT, SEARCH, "GET clients/12"]);
         }
-        let (result, requests) = create_client([refused(), found(&[contact()])]).await;
-        assert_eq!(result.unwrap_err().code(), "EmailTaken");
+        let (result, requests) = create_client([Act::HangUp, found(&[])]).await;
+        assert_eq!(result.unwrap_err().code(), "AnswerLost");
         assert_eq!(requests, [POST_CLIENT, SEARCH]);
     }
 
     #[tokio::test]
-    async fn no_client_is_created_a_third_time() {
-        let (result, requests) = create_client([Act::HangUp, found(&[]), Act::HangUp]).await;
-        assert_eq!(result.unwrap_err().code(), "AnswerLost");
-        assert_eq!(requests, [POST_CLIENT, SEARCH, POST_CLIENT]);
+    async fn whoever_has_the_owner_s_address_stands_in_the_way() {
+        let (result, requests) = create_client([refused(), found(&[contact()])]).await;
+        assert_eq!(result.unwrap_err().code(), "EmailTaken");
+        assert_eq!(requests, [POST_CLIENT, SEARCH]);
     }
 
     #[tokio::test]

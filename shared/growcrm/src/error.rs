@@ -3,7 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use http_client::Idempotency;
 use model::growcrm::ContactId;
+
+use crate::call::Call;
+use crate::convert::Misfit;
 
 /// A call that did not bring what was asked. It always says which call, and never holds a person's data.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +15,7 @@ use model::growcrm::ContactId;
 pub struct Error {
     operation: String,
     kind: ErrorKind,
+    is_of_write: bool,
     source: Option<Box<http_client::Error>>,
 }
 
@@ -53,13 +58,10 @@ pub enum ErrorKind {
         /// How long to stay away, if the CRM said so.
         retry_after: Option<Duration>,
     },
-    /// The write may have taken effect; its answer was lost. Read before trying again.
+    /// The write may have taken effect; its answer was lost. Look before trying again.
     AnswerLost,
-    /// The CRM answered that all is well and did not do what was asked.
-    Unchanged {
-        /// Which field.
-        field: String,
-    },
+    /// The CRM answered that all is well, and the contact that was to be deleted is still there.
+    Undeleted,
     /// The answer is not what the CRM's documentation says.
     Decode {
         /// The place in it.
@@ -78,19 +80,28 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(operation: &str, kind: ErrorKind) -> Self {
+    /// What became of a call.
+    pub(crate) fn of(call: &Call, kind: ErrorKind) -> Self {
         Self {
-            operation: operation.to_owned(),
+            operation: call.operation.clone(),
             kind,
+            is_of_write: call.idempotency != Idempotency::Safe,
             source: None,
         }
     }
 
-    pub(crate) fn caused(operation: &str, kind: ErrorKind, source: http_client::Error) -> Self {
+    /// The same failure, with what lies below it.
+    pub(crate) fn caused_by(self, source: http_client::Error) -> Self {
         Self {
             source: Some(Box::new(source)),
-            ..Self::new(operation, kind)
+            ..self
         }
+    }
+
+    /// The answer to a call has a property that does not fit.
+    pub(crate) fn misplaced(call: &Call, misfit: Misfit) -> Self {
+        let Misfit(path) = misfit.below("$");
+        Self::of(call, ErrorKind::Decode { path })
     }
 
     /// What went wrong.
@@ -113,7 +124,7 @@ impl Error {
             | ErrorKind::Conflict
             | ErrorKind::Validation { .. }
             | ErrorKind::EmailTaken { .. }
-            | ErrorKind::Unchanged { .. }
+            | ErrorKind::Undeleted
             | ErrorKind::Decode { .. }
             | ErrorKind::Unexpected { .. }
             | ErrorKind::InvalidValue { .. } => false,
@@ -124,8 +135,9 @@ impl Error {
     #[must_use]
     pub fn may_have_been_applied(&self) -> bool {
         match self.kind {
-            ErrorKind::AnswerLost | ErrorKind::Decode { .. } => true,
-            ErrorKind::Unavailable { status, .. } => status.is_some(),
+            ErrorKind::AnswerLost => true,
+            ErrorKind::Decode { .. } => self.is_of_write,
+            ErrorKind::Unavailable { status, .. } => self.is_of_write && status.is_some(),
             _ => false,
         }
     }
@@ -161,7 +173,7 @@ impl Error {
             ErrorKind::RateLimited { .. } => "RateLimited",
             ErrorKind::Unavailable { .. } => "Unavailable",
             ErrorKind::AnswerLost => "AnswerLost",
-            ErrorKind::Unchanged { .. } => "Unchanged",
+            ErrorKind::Undeleted => "Undeleted",
             ErrorKind::Decode { .. } => "Decode",
             ErrorKind::Unexpected { .. } => "Unexpected",
             ErrorKind::InvalidValue { .. } => "InvalidValue",
@@ -218,7 +230,7 @@ impl fmt::Display for ErrorKind {
                 write_wait(f, *retry_after)
             }
             Self::AnswerLost => f.write_str("the answer was lost; it may have taken effect"),
-            Self::Unchanged { field } => write!(f, "answered well but did not change {field}"),
+            Self::Undeleted => f.write_str("answered well, but it is still there"),
             Self::Decode { path } => write!(f, "the answer cannot be understood at {path}"),
             Self::Unexpected { status } => write!(f, "answered with {status}, which means nothing"),
             Self::InvalidValue { what } => write!(f, "cannot send {what}"),
@@ -236,9 +248,11 @@ fn write_wait(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::Result
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::patch::Form;
 
     fn error(kind: ErrorKind) -> Error {
-        Error::new("update contact 45", kind)
+        let form = Form::default();
+        Error::of(&Call::patch("update contact 45", "contacts/45", form), kind)
     }
 
     fn validation(fields: &[&str]) -> Error {
@@ -286,15 +300,31 @@ mod tests {
 
     #[test]
     fn a_broken_server_may_have_written_but_one_out_of_reach_has_not() {
-        let unavailable = |status| {
-            error(ErrorKind::Unavailable {
+        let unavailable = |status| ErrorKind::Unavailable {
+            status,
+            retry_after: None,
+        };
+        assert!(error(unavailable(Some(502))).may_have_been_applied());
+        assert!(!error(unavailable(None)).may_have_been_applied());
+        assert!(error(ErrorKind::AnswerLost).may_have_been_applied());
+    }
+
+    #[test]
+    fn nothing_is_applied_by_reading() {
+        let call = Call::get("read contact 45", "contacts/45");
+        let status = Some(502);
+        for kind in [
+            ErrorKind::Decode {
+                path: "$".to_owned(),
+            },
+            ErrorKind::Unavailable {
                 status,
                 retry_after: None,
-            })
-        };
-        assert!(unavailable(Some(502)).may_have_been_applied());
-        assert!(!unavailable(None).may_have_been_applied());
-        assert!(error(ErrorKind::AnswerLost).may_have_been_applied());
+            },
+        ] {
+            assert!(!Error::of(&call, kind.clone()).may_have_been_applied());
+            assert!(error(kind).may_have_been_applied());
+        }
     }
 
     #[test]

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use crate::call::Call;
 use crate::client::Reader;
 use crate::convert::{self, Misfit, Resource};
-use crate::error::Error;
-use crate::records::odd;
+use crate::error::{Error, ErrorKind};
 use crate::wire::{Meta, Number, Page, Record};
 
 /// The CRM gives no more on one page.
@@ -15,36 +14,62 @@ const LARGEST_PAGE: &str = "100";
 /// The directions in which a list is read until it adds up.
 const READINGS: [&str; 3] = ["asc", "desc", "asc"];
 
+/// What is known of a list that stands still.
+#[derive(Default)]
+struct Reading {
+    /// How many records it has.
+    total: Option<u64>,
+    /// Those that were seen, by id.
+    records: BTreeMap<u64, Record>,
+}
+
+impl Reading {
+    /// Whether all of its records were seen.
+    fn is_whole(&self) -> bool {
+        self.total == Some(self.records.len() as u64)
+    }
+
+    /// Whether nobody came or went, as far as one can see.
+    fn is_steady(&self, total: u64) -> bool {
+        self.total.is_none_or(|known| known == total) && self.records.len() as u64 <= total
+    }
+}
+
 impl Reader {
     /// Reads all pages of a list, in the order of ids.
     ///
     /// Pages go by number, so that records slip from one to another while some come and go. What a reading
-    /// missed is looked for in a second one from the other end, and a list that still lacks records is not
-    /// passed off as whole.
+    /// missed is looked for in a second one from the other end; a list that changed meanwhile is read anew; and one
+    /// that never adds up is left for later.
     pub(crate) async fn list<R: Resource>(&self, call: &Call) -> Result<Vec<R>, Error> {
-        let mut records = BTreeMap::new();
+        let mut reading = Reading::default();
         for order in READINGS {
-            let total = self.read_through::<R>(call, order, &mut records).await?;
-            if records.len() as u64 >= total {
-                return self.all_whole(call, records.into_values()).await;
+            if !self.read_through::<R>(call, order, &mut reading).await? {
+                reading = Reading::default();
+            } else if reading.is_whole() {
+                return self.all_whole(call, reading.records.into_values()).await;
             }
         }
-        Err(odd(&call.operation, Misfit("meta.total".to_owned())))
+        let kind = ErrorKind::Unavailable {
+            status: None,
+            retry_after: None,
+        };
+        Err(Error::of(call, kind))
     }
 
-    /// Reads a list from one end to the other, and returns how many records it should have.
+    /// Reads a list from one end to the other, and returns whether it stood still.
     async fn read_through<R: Resource>(
         &self,
         call: &Call,
         order: &'static str,
-        records: &mut BTreeMap<u64, Record>,
-    ) -> Result<u64, Error> {
+        reading: &mut Reading,
+    ) -> Result<bool, Error> {
         let call = call
             .clone()
             .with("limit", LARGEST_PAGE)
             .with("sort", R::ORDER)
             .with("order", order);
-        let misfit = |misfit| odd(&call.operation, misfit);
+        let misplaced = |misfit| Error::misplaced(&call, misfit);
         let mut number = 0;
         loop {
             number += 1;
@@ -57,16 +82,20 @@ impl Reader {
             } = meta;
             // A server that passes over the number would give the first page for ever.
             if current != number {
-                return Err(misfit(Misfit("meta.current_page".to_owned())));
+                return Err(misplaced(Misfit("meta.current_page".to_owned())));
             }
             let is_empty = data.is_empty();
             for (index, record) in data.into_iter().enumerate() {
                 let place = format!("data[{index}]");
-                let id = convert::id(&record).map_err(|inner| misfit(inner.below(&place)))?;
-                records.insert(id, record);
+                let id = convert::id(&record).map_err(|inner| misplaced(inner.below(&place)))?;
+                reading.records.insert(id, record);
             }
+            if !reading.is_steady(total) {
+                return Ok(false);
+            }
+            reading.total = Some(total);
             if is_empty || number >= last {
-                return Ok(total);
+                return Ok(true);
             }
         }
     }
@@ -78,7 +107,7 @@ impl Reader {
     ) -> Result<Vec<R>, Error> {
         let mut found = Vec::new();
         for record in records {
-            found.extend(self.whole(&call.operation, record).await?);
+            found.extend(self.whole(call, record).await?);
         }
         Ok(found)
     }
@@ -159,17 +188,49 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_list_that_never_adds_up_is_not_passed_off_as_whole() {
+    async fn a_list_that_changes_while_it_is_read_is_read_anew() {
         let server = MockServer::start().await;
-        for order in ["asc", "desc"] {
-            serve_page(&server, order, 1, page(1, 1, 3, &[1, 2])).await;
-        }
+        serve_page(&server, "asc", 1, page(1, 2, 4, &[1, 2])).await;
+        serve_page(&server, "asc", 2, page(2, 2, 3, &[4])).await;
+        serve_page(&server, "desc", 1, page(1, 2, 3, &[4, 3])).await;
+        serve_page(&server, "desc", 2, page(2, 2, 3, &[2])).await;
+        assert_eq!(read(&server).await.unwrap(), [2, 3, 4]);
+        assert_eq!(sent(&server).await.len(), 4);
+    }
+
+    #[tokio::test]
+    async fn who_went_between_two_readings_is_not_among_them() {
+        let server = MockServer::start().await;
+        serve_page(&server, "asc", 1, page(1, 1, 4, &[1, 2, 3])).await;
+        serve_page(&server, "desc", 1, page(1, 1, 3, &[4, 3, 2])).await;
         let error = read(&server).await.unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "Grow CRM: list the clients: the answer cannot be understood at $.meta.total"
-        );
-        assert_eq!(sent(&server).await.len(), 3);
+        assert_eq!(error.code(), "Unavailable");
+        let server = MockServer::start().await;
+        Mock::given(query_param("order", "asc"))
+            .respond_with(page(1, 1, 4, &[1, 2, 3]))
+            .up_to_n_times(1)
+            .mount(&server)
+            .await;
+        serve_page(&server, "desc", 1, page(1, 1, 3, &[4, 3, 2])).await;
+        serve_page(&server, "asc", 1, page(1, 1, 3, &[2, 3, 4])).await;
+        assert_eq!(read(&server).await.unwrap(), [2, 3, 4]);
+    }
+
+    #[tokio::test]
+    async fn a_list_that_never_adds_up_is_left_for_later() {
+        for ids in [&[1, 2][..], &[1, 2, 3, 4]] {
+            let server = MockServer::start().await;
+            for order in ["asc", "desc"] {
+                serve_page(&server, order, 1, page(1, 1, 3, ids)).await;
+            }
+            let error = read(&server).await.unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "Grow CRM: list the clients: out of reach"
+            );
+            assert!(error.is_transient());
+            assert_eq!(sent(&server).await.len(), 3);
+        }
     }
 
     #[tokio::test]

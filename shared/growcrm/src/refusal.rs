@@ -1,6 +1,6 @@
 //! What an unwelcome answer means. Messages are never read: they come in any language and quote values.
 
-use http_client::{Idempotency, Response, StatusCode};
+use http_client::{Response, Silence, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::call::Call;
@@ -11,30 +11,23 @@ const LONGEST_WORD: usize = 60;
 
 /// The error for an answer that is no success.
 pub(crate) fn from_answer(call: &Call, response: &Response) -> Error {
-    Error::new(&call.operation, kind(call, response))
+    Error::of(call, kind(call, response))
 }
 
 /// The error for an answer that did not come, or that cannot be read.
 pub(crate) fn from_silence(call: &Call, error: http_client::Error) -> Error {
-    use http_client::Error as Http;
-    let is_write = call.idempotency != Idempotency::Safe;
-    let kind = match &error {
-        Http::Unsendable { .. } | Http::Encode { .. } | Http::Forbidden { .. } => {
-            ErrorKind::InvalidValue {
-                what: "the request",
-            }
-        }
-        Http::Decode { path, .. } => ErrorKind::Decode { path: path.clone() },
-        Http::TooLarge { .. } if !is_write => ErrorKind::Decode {
-            path: "$".to_owned(),
+    let kind = match error.silence(call.idempotency) {
+        Silence::Unsendable => ErrorKind::InvalidValue {
+            what: "the request",
         },
-        error if error.may_have_been_applied() && is_write => ErrorKind::AnswerLost,
-        _ => ErrorKind::Unavailable {
+        Silence::Unreadable { path } => ErrorKind::Decode { path },
+        Silence::Lost => ErrorKind::AnswerLost,
+        Silence::Unreachable => ErrorKind::Unavailable {
             status: None,
             retry_after: None,
         },
     };
-    Error::caused(&call.operation, kind, error)
+    Error::of(call, kind).caused_by(error)
 }
 
 fn kind(call: &Call, response: &Response) -> ErrorKind {

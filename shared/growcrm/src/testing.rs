@@ -1,19 +1,19 @@
 //! What the tests of several modules need.
 
-use std::sync::Arc;
-
-use http_client::{Client, ClientConfig, ManualTimer, Request, Response, Url};
-use jiff::Timestamp;
+use http_client::testing;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
-use wiremock::matchers::{any, method, path};
-use wiremock::{Mock, MockServer};
+use wiremock::MockServer;
 
 use crate::{Config, Reader, Settings, Writer};
 
+pub(crate) use http_client::testing::answered;
 pub(crate) use wiremock::ResponseTemplate as Answer;
+
+/// What the path of every call begins with.
+const BASE: &str = "/api/";
+
+/// How the scripted server reacts to one request.
+pub(crate) type Act = testing::Act<String>;
 
 pub(crate) fn reader(server: &MockServer) -> Reader {
     reader_of(&server.uri())
@@ -28,7 +28,7 @@ fn reader_of(base_url: &str) -> Reader {
         base_url: base_url.to_owned(),
         api_key: "key-1".into(),
     });
-    Reader::new(config.unwrap(), http())
+    Reader::new(config.unwrap(), testing::client())
 }
 
 /// The example contact of the documentation, who is on a network too.
@@ -104,59 +104,16 @@ pub(crate) fn json(status: u16, body: &str) -> Answer {
     Answer::new(status).set_body_raw(body, "application/json")
 }
 
-/// The answer as it arrives at a client.
-pub(crate) async fn answered(answer: Answer) -> Response {
-    let server = MockServer::start().await;
-    Mock::given(any()).respond_with(answer).mount(&server).await;
-    let url = Url::parse(&server.uri()).unwrap();
-    http().send(Request::get(url)).await.unwrap()
-}
-
-/// A client whose waits are free.
-fn http() -> Client {
-    let timer = ManualTimer::new(Timestamp::UNIX_EPOCH);
-    Client::new(ClientConfig::default(), Arc::new(timer))
-}
-
-/// The answers of a server that can also hang up, in order. A connection serves one request.
-pub(crate) struct Script {
-    base_url: String,
-    server: JoinHandle<Vec<String>>,
-}
-
-/// How the scripted server reacts to one request.
-pub(crate) enum Act {
-    /// It answers with this status and body.
-    Answer(u16, String),
-    /// It takes the request and hangs up.
-    HangUp,
-}
+/// The answers of a server that can also hang up, in order.
+pub(crate) struct Script(testing::Script);
 
 impl Script {
     pub(crate) async fn play(acts: impl IntoIterator<Item = Act>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let acts: Vec<Act> = acts.into_iter().collect();
-        let server = tokio::spawn(async move {
-            let mut lines = Vec::new();
-            for act in acts {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                lines.push(read_request(&mut stream).await);
-                if let Act::Answer(status, body) = act {
-                    let answer = format!(
-                        "HTTP/1.1 {status} Said\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-                        body.len()
-                    );
-                    stream.write_all(answer.as_bytes()).await.unwrap();
-                }
-            }
-            lines
-        });
-        Self { base_url, server }
+        Self(testing::Script::play(BASE, acts).await)
     }
 
     pub(crate) fn reader(&self) -> Reader {
-        reader_of(&self.base_url)
+        reader_of(self.0.uri())
     }
 
     pub(crate) fn writer(&self) -> Writer {
@@ -164,55 +121,26 @@ impl Script {
     }
 
     /// Method and path of each request, as in [`serve`]. Every act must have been played.
-    pub(crate) async fn requests(self) -> Vec<String> {
-        self.server.await.unwrap()
+    pub(crate) fn requests(self) -> Vec<String> {
+        self.0.requests()
     }
-}
-
-/// Reads one request whole and returns its first words.
-async fn read_request(stream: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).to_lowercase();
-        if let Some(head) = text.find("\r\n\r\n") {
-            let length = text
-                .split("content-length: ")
-                .nth(1)
-                .and_then(|rest| rest.split("\r\n").next())
-                .map_or(0, |length| length.parse().unwrap());
-            if bytes.len() >= head + 4 + length {
-                break;
-            }
-        }
-        assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0, "cut off");
-    }
-    let text = String::from_utf8_lossy(&bytes);
-    let line: Vec<&str> = text.split(' ').take(2).collect();
-    let path = line[1].split('?').next().unwrap();
-    format!("{} {}", line[0], path.replacen("/api/", "", 1))
 }
 
 /// Serves one call, named like `GET contacts/45`.
 pub(crate) async fn serve(server: &MockServer, call: &str, answer: Answer) {
-    let (verb, rest) = call.split_once(' ').unwrap();
-    Mock::given(method(verb))
-        .and(path(format!("/api/{rest}")))
-        .respond_with(answer)
-        .mount(server)
-        .await;
+    testing::serve(server, BASE, call, answer).await;
 }
 
 /// What was sent: method and path as in [`serve`], with the query, and the body if there was one.
 pub(crate) async fn sent(server: &MockServer) -> Vec<(String, Option<String>)> {
-    let requests = server.received_requests().await.unwrap();
-    requests
-        .iter()
-        .map(|request| {
-            let path = request.url.path().replacen("/api/", "", 1);
-            let query = request.url.query().map(|query| format!("?{query}"));
-            let call = format!("{} {path}{}", request.method, query.unwrap_or_default());
-            let body = String::from_utf8(request.body.clone()).unwrap();
-            (call, Some(body).filter(|body| !body.is_empty()))
-        })
-        .collect()
+    let requests = testing::received(server, BASE).await;
+    let sent = requests.into_iter().map(|request| {
+        let mut call = request.call;
+        if !request.query.is_empty() {
+            call = format!("{call}?{}", request.query);
+        }
+        let body = String::from_utf8(request.body).unwrap();
+        (call, Some(body).filter(|body| !body.is_empty()))
+    });
+    sent.collect()
 }

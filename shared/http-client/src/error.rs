@@ -1,5 +1,7 @@
 //! Why there is no answer, or none that can be used.
 
+use crate::request::Idempotency;
+
 /// What lies below an [`Error`]. Its message holds no address and no content.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -81,7 +83,40 @@ pub enum Error {
     },
 }
 
+/// What the lack of a usable answer means to whoever asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// The request did not leave, and never will as it is.
+    Unsendable,
+    /// There is an answer, which cannot be read.
+    Unreadable {
+        /// The place in it.
+        path: String,
+    },
+    /// What was to be written may have been written.
+    Lost,
+    /// Nothing came of it, and the same may well succeed later.
+    Unreachable,
+}
+
 impl Error {
+    /// What this means for a request of that kind.
+    #[must_use]
+    pub fn silence(&self, idempotency: Idempotency) -> Silence {
+        let is_write = idempotency != Idempotency::Safe;
+        match self {
+            Self::Unsendable { .. } | Self::Encode { .. } | Self::Forbidden { .. } => {
+                Silence::Unsendable
+            }
+            Self::Decode { path, .. } => Silence::Unreadable { path: path.clone() },
+            Self::TooLarge { .. } if !is_write => Silence::Unreadable {
+                path: "$".to_owned(),
+            },
+            error if is_write && error.may_have_been_applied() => Silence::Lost,
+            _ => Silence::Unreachable,
+        }
+    }
+
     /// Whether the request may have reached the server and taken effect there.
     ///
     /// For a request that is not idempotent, this means: look before trying again.
@@ -110,5 +145,54 @@ impl Error {
             | Self::TooLarge { .. }
             | Self::Decode { .. } => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint() -> String {
+        "api.example.com/".to_owned()
+    }
+
+    #[test]
+    fn what_was_surely_not_sent_is_no_write_that_was_lost() {
+        for idempotency in [
+            Idempotency::Safe,
+            Idempotency::Idempotent,
+            Idempotency::NotIdempotent,
+        ] {
+            let unreachable = Error::Unreachable {
+                endpoint: endpoint(),
+                source: "refused".into(),
+            };
+            assert_eq!(unreachable.silence(idempotency), Silence::Unreachable);
+            let encode = Error::Encode { given: "u8" };
+            assert_eq!(encode.silence(idempotency), Silence::Unsendable);
+        }
+    }
+
+    #[test]
+    fn a_lost_answer_matters_to_a_write_only() {
+        let too_large = || Error::TooLarge {
+            endpoint: endpoint(),
+            limit_bytes: 1,
+        };
+        let timeout = Error::Timeout {
+            endpoint: endpoint(),
+            source: "late".into(),
+        };
+        assert_eq!(timeout.silence(Idempotency::Safe), Silence::Unreachable);
+        assert_eq!(timeout.silence(Idempotency::Idempotent), Silence::Lost);
+        let path = "$".to_owned();
+        assert_eq!(
+            too_large().silence(Idempotency::Safe),
+            Silence::Unreadable { path }
+        );
+        assert_eq!(
+            too_large().silence(Idempotency::NotIdempotent),
+            Silence::Lost
+        );
     }
 }

@@ -9,6 +9,8 @@
 //! * [`Fetcher`] reads one small document from a host that somebody else named, and never from the inside of
 //!   the own network.
 //! * [`Timer`] is the only clock. [`ManualTimer`] makes waiting free, and visible, in tests.
+//! * [`read_base`], [`is_word`] and [`ConfigError`] check what a configuration says about another system, and
+//!   [`Stored`] and [`Silence`] are what a client can say about a write: all clients say it in the same words.
 //!
 //! What it deliberately does not do: it knows no vendor, no credentials and no configuration variables; it
 //! follows no redirects, uses no proxy and keeps no cookies; a status is never an error here, because only the
@@ -33,6 +35,7 @@
 //! ```
 
 mod address;
+mod base;
 mod budget;
 mod client;
 mod error;
@@ -42,6 +45,10 @@ mod request;
 mod response;
 mod retry;
 mod retry_after;
+mod settings;
+mod stored;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timer;
 mod transport;
 
@@ -49,11 +56,14 @@ pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 pub use url::Url;
 
 pub use crate::address::is_public;
+pub use crate::base::{is_safe, is_this_machine, is_word, read_base};
 pub use crate::budget::RateLimit;
 pub use crate::client::{Client, ClientConfig};
-pub use crate::error::{Cause, Error};
+pub use crate::error::{Cause, Error, Silence};
 pub use crate::fetch::{FetchLimits, FetchedBody, Fetcher, Reach};
 pub use crate::request::{Idempotency, Request};
 pub use crate::response::Response;
 pub use crate::retry::RetryPolicy;
+pub use crate::settings::{ConfigError, Problem};
+pub use crate::stored::Stored;
 pub use crate::timer::{ManualTimer, Sleep, SystemTimer, Timer};

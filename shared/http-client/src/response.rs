@@ -44,6 +44,14 @@ impl Response {
         self.follows_uncertain_attempt
     }
 
+    /// Whether this answer, a refusal, leaves open what became of the request: an earlier attempt may have been
+    /// applied all the same, and a refusal of the repetition does not undo it. That a record is gone, though, is as
+    /// true as ever.
+    #[must_use]
+    pub fn leaves_open(&self, says_gone: bool) -> bool {
+        self.follows_uncertain_attempt && !says_gone
+    }
+
     /// Decodes the body as JSON.
     ///
     /// The error names the field and the type wanted, never what was found there.
@@ -182,15 +190,26 @@ mod tests {
         );
     }
 
-    #[test]
-    fn debug_output_keeps_the_body() {
-        let response = Response {
+    fn response(follows_uncertain_attempt: bool) -> Response {
+        Response {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             body: b"Ann".to_vec(),
             retry_after: None,
-            follows_uncertain_attempt: false,
-        };
+            follows_uncertain_attempt,
+        }
+    }
+
+    #[test]
+    fn only_a_refusal_after_an_uncertain_attempt_leaves_something_open() {
+        assert!(!response(false).leaves_open(false));
+        assert!(response(true).leaves_open(false));
+        assert!(!response(true).leaves_open(true));
+    }
+
+    #[test]
+    fn debug_output_keeps_the_body() {
+        let response = response(false);
         assert_eq!(
             format!("{response:?}"),
             "Response { status: 200, body_bytes: 3, retry_after: None, .. }"

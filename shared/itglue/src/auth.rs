@@ -1,13 +1,17 @@
 //! The header that every request carries.
 
-use http_client::{HeaderMap, HeaderName, HeaderValue};
+use http_client::{HeaderMap, HeaderName, HeaderValue, is_word};
 use secrecy::{ExposeSecret, SecretString};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The header, marked as sensitive. `None` when the key cannot stand in one.
 pub(crate) fn headers(api_key: &SecretString) -> Option<HeaderMap> {
-    let mut key = HeaderValue::from_str(api_key.expose_secret()).ok()?;
+    let api_key = api_key.expose_secret();
+    if !is_word(api_key, "") {
+        return None;
+    }
+    let mut key = HeaderValue::from_str(api_key).ok()?;
     key.set_sensitive(true);
     Some(HeaderMap::from_iter([(API_KEY, key)]))
 }
@@ -26,6 +30,8 @@ mod tests {
 
     #[test]
     fn what_cannot_stand_in_a_header_is_refused() {
-        assert!(headers(&"two\nlines".into()).is_none());
+        for key in ["", "a b", "two\nlines"] {
+            assert!(headers(&key.into()).is_none(), "{key:?}");
+        }
     }
 }

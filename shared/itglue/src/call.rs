@@ -42,7 +42,7 @@ impl Call {
         }
     }
 
-    /// Deletes what the body names. The second time one of them would be unknown, and the others be refused with it.
+    /// Deletes the one record that the body names. Its id is not given again, so twice is as good as once.
     pub(crate) fn delete(
         operation: impl Into<String>,
         path: impl Into<String>,
@@ -50,7 +50,7 @@ impl Call {
     ) -> Self {
         Self {
             body: Some(body),
-            ..Self::new(operation, Method::DELETE, path, Idempotency::NotIdempotent)
+            ..Self::new(operation, Method::DELETE, path, Idempotency::Idempotent)
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http_client::{HeaderValue, Idempotency, Request, Response, header};
+use http_client::{HeaderValue, Request, Response, header};
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
@@ -16,19 +16,16 @@ const JSON_API: HeaderValue = HeaderValue::from_static("application/vnd.api+json
 /// Reads from one IT Glue account. Clones share everything.
 #[derive(Clone)]
 pub struct Reader {
-    pub(crate) client: Client,
+    pub(crate) connection: Connection,
 }
 
 /// Writes to one IT Glue account, one request for each call when all goes well.
 ///
-/// After a lost answer it reads before it repeats, and it compares every answer with what was asked.
+/// It compares every answer with what was asked. After a lost answer it looks once whether what was to be created is
+/// there, and never creates it again: that is for its caller, who looks first.
 #[derive(Clone)]
 pub struct Writer {
     pub(crate) reader: Reader,
-    pub(crate) client: Client,
-    /// Whether it looks for what a lost answer may have been about. In a drill it may not.
-    #[cfg(feature = "drill")]
-    pub(crate) searches: bool,
 }
 
 impl Reader {
@@ -36,7 +33,7 @@ impl Reader {
     #[must_use]
     pub fn new(config: Config, http: http_client::Client) -> Self {
         Self {
-            client: Client {
+            connection: Connection {
                 shared: Arc::new(Shared { config, http }),
             },
         }
@@ -45,7 +42,7 @@ impl Reader {
     /// The settings it reads by.
     #[must_use]
     pub fn config(&self) -> &Config {
-        &self.client.shared.config
+        &self.connection.shared.config
     }
 }
 
@@ -53,30 +50,13 @@ impl Writer {
     /// A writer to the account that `reader` reads. Make one only where writing is allowed.
     #[must_use]
     pub fn new(reader: Reader) -> Self {
-        Self {
-            client: reader.client.clone(),
-            reader,
-            #[cfg(feature = "drill")]
-            searches: true,
-        }
-    }
-
-    /// The same writer without its care for lost answers: what it was to create is created again blindly.
-    ///
-    /// Only for tests, which prove with it that they would notice.
-    #[cfg(feature = "drill")]
-    #[must_use]
-    pub fn without_search(self) -> Self {
-        Self {
-            searches: false,
-            ..self
-        }
+        Self { reader }
     }
 }
 
 /// The connection to one account.
 #[derive(Clone)]
-pub(crate) struct Client {
+pub(crate) struct Connection {
     shared: Arc<Shared>,
 }
 
@@ -85,22 +65,15 @@ struct Shared {
     http: http_client::Client,
 }
 
-impl Client {
+impl Connection {
     /// Makes a call and returns its answer, if it is a success.
     pub(crate) async fn send(&self, call: &Call) -> Result<Response, Error> {
         let Shared { config, http } = &*self.shared;
-        let Call {
-            operation,
-            method,
-            path,
-            body,
-            idempotency,
-            ..
-        } = call;
-        let silence = |error| refusal::from_silence(operation, *idempotency, error);
-        let mut request = Request::new(method.clone(), call.url(&config.api), *idempotency);
+        let silence = |error| refusal::from_silence(call, error);
+        let mut request =
+            Request::new(call.method.clone(), call.url(&config.api), call.idempotency);
         request.headers = config.headers.clone();
-        if let Some(body) = body {
+        if let Some(body) = &call.body {
             request = request
                 .with_json(body)
                 .map_err(silence)?
@@ -108,18 +81,15 @@ impl Client {
         }
         let response = http.send(request).await.map_err(silence)?;
         tracing::debug!(
-            itglue.operation = operation,
+            itglue.operation = call.operation,
             http.status = response.status.as_u16(),
             "IT Glue answered",
         );
         if response.status.is_success() {
             return Ok(response);
         }
-        let error = refusal::from_answer(operation, path, &response);
-        // An attempt before this answer may have been applied all the same, and a refusal of the repetition does
-        // not undo it. That a record is gone, though, is as true as ever.
-        let uncertain = *idempotency != Idempotency::Safe && response.follows_uncertain_attempt();
-        Err(if uncertain && !error.is_not_found() {
+        let error = refusal::from_answer(call, &response);
+        Err(if response.leaves_open(error.is_not_found()) {
             error.into_lost()
         } else {
             error
@@ -129,15 +99,10 @@ impl Client {
     /// Makes a call and decodes its answer.
     pub(crate) async fn fetch<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
         let response = self.send(call).await?;
-        decode(call, &response)
+        response
+            .json()
+            .map_err(|error| refusal::from_silence(call, error))
     }
-}
-
-/// Decodes the answer to a call.
-pub(crate) fn decode<T: DeserializeOwned>(call: &Call, response: &Response) -> Result<T, Error> {
-    response
-        .json()
-        .map_err(|error| refusal::from_silence(&call.operation, Idempotency::Safe, error))
 }
 
 #[cfg(test)]
@@ -152,13 +117,6 @@ mod tests {
 
     fn read() -> Call {
         Call::get("read contact 72", "contacts/72")
-    }
-
-    #[tokio::test]
-    async fn a_reader_that_is_asked_nothing_sends_nothing() {
-        let server = MockServer::start().await;
-        let _reader = reader(&server);
-        assert!(server.received_requests().await.unwrap().is_empty());
     }
 
     #[tokio::test]
@@ -178,10 +136,10 @@ mod tests {
             .expect(1)
             .mount(&server)
             .await;
-        let client = reader(&server).client;
-        client.send(&read()).await.unwrap();
+        let connection = reader(&server).connection;
+        connection.send(&read()).await.unwrap();
         let call = Call::patch("change contact 72", "contacts/72", json!({}));
-        client.send(&call).await.unwrap();
+        connection.send(&call).await.unwrap();
         let requests = server.received_requests().await.unwrap();
         assert!(!requests[0].headers.contains_key("content-type"));
     }
@@ -193,7 +151,7 @@ mod tests {
             .respond_with(Answer::new(302).insert_header("Location", "/elsewhere"))
             .mount(&server)
             .await;
-        let error = reader(&server).client.send(&read()).await.unwrap_err();
+        let error = reader(&server).connection.send(&read()).await.unwrap_err();
         assert_eq!(error.code(), "Unexpected");
         assert_eq!(server.received_requests().await.unwrap().len(), 1);
     }
@@ -202,11 +160,18 @@ mod tests {
     async fn a_refusal_after_a_lost_answer_leaves_open_whether_the_write_took_effect() {
         let call = Call::patch("change contact 72", "contacts/72", json!({}));
         let script = Script::play([Act::HangUp, Act::Answer(422, r#"{"errors":[]}"#)]).await;
-        let error = script.writer().client.send(&call).await.unwrap_err();
+        let error = script
+            .writer()
+            .reader
+            .connection
+            .send(&call)
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), "AnswerLost");
         assert!(error.may_have_been_applied());
-        assert_eq!(script.requests().await.len(), 2);
+        assert_eq!(script.requests().len(), 2);
     }
+
     #[tokio::test]
     async fn calls_can_be_made_from_any_thread() {
         fn is_send<T: Send>(_: &T) {}
@@ -218,7 +183,7 @@ mod tests {
         is_send(&writer.reader.attached(contact));
         is_send(&writer.update(contact, &Change::default()));
         is_send(&writer.create(organization, &Draft::default()));
-        is_send(&writer.delete(&[contact]));
+        is_send(&writer.delete(contact));
         is_send(&writer.create_contact_type("Inactive"));
         assert!(server.received_requests().await.unwrap().is_empty());
     }

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use http_client::{HeaderMap, Url};
-use secrecy::{ExposeSecret, SecretString};
-use url::Host;
+use http_client::{ConfigError, HeaderMap, Problem, Url, read_base};
+use secrecy::SecretString;
 
 use crate::auth;
 
@@ -32,46 +31,26 @@ pub struct Config {
     pub(crate) headers: HeaderMap,
 }
 
-/// Settings that cannot be used, with all that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("configure IT Glue: {}", list(.problems))]
-pub struct ConfigError {
-    problems: Vec<Problem>,
-}
-
-/// One setting that cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Problem {
-    /// Which, by its name in [`Settings`].
-    pub setting: &'static str,
-    /// What it must be.
-    pub expected: &'static str,
-}
-
 impl Config {
     /// Checks the settings and reports everything that is wrong with them at once.
     pub fn new(settings: &Settings) -> Result<Self, ConfigError> {
         let Settings { region, api_key } = settings;
-        let mut problems = Vec::new();
-        let mut require = |holds: bool, setting, expected| {
-            if !holds {
-                problems.push(Problem { setting, expected });
-            }
-        };
         let api = read_region(region);
-        require(
-            api.is_some(),
-            "region",
-            "us, eu, au or an https address without user, query and fragment",
-        );
-        require(
-            is_word(api_key.expose_secret()),
-            "api_key",
-            "a key without spaces",
-        );
-        match (api, auth::headers(api_key)) {
-            (Some(api), Some(headers)) if problems.is_empty() => Ok(Self { api, headers }),
-            _ => Err(ConfigError { problems }),
+        let headers = auth::headers(api_key);
+        let problems = [
+            Problem::unless(
+                api.is_some(),
+                "region",
+                "us, eu, au or an https address without user, query and fragment",
+            ),
+            Problem::unless(headers.is_some(), "api_key", "a key without spaces"),
+        ];
+        match (api, headers) {
+            (Some(api), Some(headers)) => Ok(Self { api, headers }),
+            _ => {
+                let problems = problems.into_iter().flatten().collect();
+                Err(ConfigError::new("IT Glue", problems))
+            }
         }
     }
 
@@ -79,20 +58,6 @@ impl Config {
     #[must_use]
     pub fn api(&self) -> &Url {
         &self.api
-    }
-}
-
-impl ConfigError {
-    /// What is wrong, in the order of the settings.
-    #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} must be {}", self.setting, self.expected)
     }
 }
 
@@ -104,42 +69,13 @@ impl fmt::Debug for Config {
     }
 }
 
-fn list(problems: &[Problem]) -> String {
-    let words: Vec<String> = problems.iter().map(Problem::to_string).collect();
-    words.join("; ")
-}
-
-/// Visible ASCII.
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic())
-}
-
 /// The address of the API, which may have a path of its own.
 fn read_region(text: &str) -> Option<Url> {
     let text = text.trim();
     let known = REGIONS
         .iter()
         .find(|(region, _)| region.eq_ignore_ascii_case(text));
-    let url = Url::parse(known.map_or(text, |(_, address)| address)).ok()?;
-    let is_bare = url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    (is_bare && is_safe(&url)).then_some(url)
-}
-
-/// Whether a key may travel there. A stand-in on this machine needs no encryption.
-fn is_safe(url: &Url) -> bool {
-    url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(url))
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
+    read_base(known.map_or(text, |(_, address)| address))
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use model::Email;
 use model::itglue::{Attached, Contact, ContactId, OrganizationId};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 
 use crate::call::Call;
 use crate::client::Reader;
 use crate::convert::{self, Convert, related};
-use crate::error::{Error, ErrorKind};
-use crate::wire::{Document, Included, Resource};
-use crate::writes::odd;
+use crate::error::Error;
+use crate::wire::{Bare, Document, Included};
 
 /// What ties a record to records of other systems.
 pub(crate) const TIES: &str = "adapters_resources";
@@ -21,8 +21,15 @@ impl Reader {
     /// Reads a contact; none when it does not exist.
     pub async fn contact(&self, contact: ContactId) -> Result<Option<Contact>, Error> {
         let operation = format!("read contact {contact}");
-        self.show(&operation, "contacts", contact.get(), convert::contact)
-            .await
+        let is_it = |found: &Contact| found.id == contact;
+        self.show(
+            &operation,
+            "contacts",
+            contact.get(),
+            convert::contact,
+            is_it,
+        )
+        .await
     }
 
     /// All contacts of an organization.
@@ -37,28 +44,17 @@ impl Reader {
 
     /// The contacts of an organization with this address among theirs.
     ///
-    /// IT Glue looks at primary addresses only, and at their case. When it finds none, all contacts of the
-    /// organization are read.
+    /// All contacts of the organization are read: IT Glue's filter knows primary addresses only, and minds their case.
     pub async fn contacts_by_email(
         &self,
         organization: OrganizationId,
         address: &Email,
     ) -> Result<Vec<Contact>, Error> {
-        let operation = format!("look for an address in organization {organization}");
-        let call = Call::get(operation, "contacts")
-            .filter("filter[organization_id]", organization)
-            .filter("filter[primary_email]", address.reveal());
-        let carries = |contact: &Contact| {
+        let mut contacts = self.contacts_of(organization).await?;
+        contacts.retain(|contact| {
             let mut emails = contact.emails.iter();
-            contact.organization == organization
-                && emails.any(|email| email.address().as_ref() == Some(address))
-        };
-        let mut contacts = self.contacts(call).await?;
-        contacts.retain(carries);
-        if contacts.is_empty() {
-            contacts = self.contacts_of(organization).await?;
-            contacts.retain(carries);
-        }
+            emails.any(|email| email.address().as_ref() == Some(address))
+        });
         Ok(contacts)
     }
 
@@ -66,29 +62,34 @@ impl Reader {
     pub async fn contacts_by_psa(&self, contact: model::ContactId) -> Result<Vec<Contact>, Error> {
         let operation = format!("look for contact {contact} of the PSA");
         let psa_id = contact.get().to_string();
-        let mut contacts = self
+        let found = self
             .contacts(by_psa(&operation, "contacts", &psa_id))
             .await?;
-        contacts.retain(|contact| may_be_tied(&contact.remote_ids, &psa_id));
-        Ok(contacts)
+        Ok(tied(found, &psa_id, |contact| &contact.remote_ids))
     }
 
     /// How much hangs on a contact; nothing when it does not exist.
     pub async fn attached(&self, contact: ContactId) -> Result<Option<Attached>, Error> {
         let operation = format!("count what hangs on contact {contact}");
-        let call = Call::get(&*operation, format!("contacts/{contact}"))
+        let call = Call::get(operation, format!("contacts/{contact}"))
             .with("include", "passwords,attachments,related_items");
         // Passwords and their like are counted, and nothing of them is kept.
-        let answer: Result<Document<Resource<IgnoredAny, IgnoredAny>, IgnoredAny>, Error> =
-            self.client.fetch(&call).await;
-        let document = match answer {
+        let document: Document<Bare, IgnoredAny> = match self.connection.fetch(&call).await {
             Ok(document) => document,
             Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) if error.is_endpoint_missing() => {
+                return match self.contact(contact).await? {
+                    Some(_) => Err(error),
+                    None => Ok(None),
+                };
+            }
             Err(error) => return Err(error),
         };
-        let record = document
-            .data
-            .ok_or_else(|| odd(&operation, "$.data".to_owned()))?;
+        let misplaced = |place: &str| Error::misplaced(&call, place.to_owned());
+        let record = document.data.ok_or_else(|| misplaced("$.data"))?;
+        if record.id != Some(contact.get()) {
+            return Err(misplaced("$.data.id"));
+        }
         let included = document.included.unwrap_or_default();
         let count = |name| count(&record, &included, name);
         Ok(Some(Attached {
@@ -106,19 +107,16 @@ impl Reader {
         path: &str,
         id: u64,
         convert: Convert<A, M>,
+        is_it: impl Fn(&M) -> bool,
     ) -> Result<Option<M>, Error> {
         let call = Call::get(operation, format!("{path}/{id}")).with("include", TIES);
-        match self.find(&call, convert).await {
-            Err(error) if *error.kind() == ErrorKind::EndpointMissing => {
+        match self.find(&call, id, convert).await {
+            Err(error) if error.is_endpoint_missing() => {
                 let call = Call::get(operation, path)
                     .filter("filter[id]", id)
                     .with("include", TIES);
-                let mut found = self.list(&call, convert).await?.into_iter();
-                match (found.next(), found.next()) {
-                    (found, None) => Ok(found),
-                    // It cannot have been looked for by its id.
-                    (_, Some(_)) => Err(error),
-                }
+                // Should the filter be passed over, the list is whole all the same.
+                Ok(self.list(&call, convert).await?.into_iter().find(is_it))
             }
             result => result,
         }
@@ -137,18 +135,26 @@ pub(crate) fn by_psa(operation: &str, path: &str, psa_id: &str) -> Call {
         .filter("filter[psa_id]", psa_id)
 }
 
-/// Whether nothing speaks against the tie: IT Glue does not always tell.
-pub(crate) fn may_be_tied(remote_ids: &[String], psa_id: &str) -> bool {
-    remote_ids.is_empty() || remote_ids.iter().any(|id| id == psa_id)
+/// Of what the filter for a record of the PSA found, what is tied to it. A single hit is trusted; only among several,
+/// the ties choose, as far as IT Glue told them.
+pub(crate) fn tied<M>(found: Vec<M>, psa_id: &str, remote_ids: fn(&M) -> &Vec<String>) -> Vec<M> {
+    if found.len() < 2 {
+        return found;
+    }
+    let is_surely_it = |found: &M| remote_ids(found).iter().any(|id| id == psa_id);
+    let (sure, mut others): (Vec<M>, Vec<M>) = found.into_iter().partition(is_surely_it);
+    if !sure.is_empty() {
+        return sure;
+    }
+    others.retain(|found| remote_ids(found).is_empty());
+    others
 }
 
 /// How many there are by either way of telling; nothing if IT Glue told neither way.
-fn count(
-    record: &Resource<IgnoredAny, IgnoredAny>,
-    included: &[Included<IgnoredAny>],
-    name: &str,
-) -> Option<usize> {
-    let pointed_at = related(record, name).map(|ids| ids.len());
+fn count(record: &Bare, included: &[Included<IgnoredAny>], name: &str) -> Option<usize> {
+    let pointed_at = related(record, name)
+        .and_then(Value::as_array)
+        .map(Vec::len);
     let within = record.included.iter().flatten();
     let included = included
         .iter()
@@ -168,8 +174,7 @@ fn count(
 mod tests {
     use model::itglue::Link;
     use serde_json::{Value, json};
-    use wiremock::matchers::{method, path, query_param, query_param_is_missing};
-    use wiremock::{Mock, MockServer};
+    use wiremock::MockServer;
 
     use super::*;
     use crate::testing::{Answer, contact, only_query, page, queries, reader, serve};
@@ -221,25 +226,35 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_of_html_about_a_contact_is_checked_through_the_list() {
+        let other = || contact(73, 5, "b@dental.example");
+        let it = || contact(72, 5, "a@dental.example");
         for (records, expected) in [
-            (vec![], Ok(None)),
-            (vec![contact(72, 5, "a@dental.example")], Ok(Some(72))),
-            (
-                vec![
-                    contact(72, 5, "a@dental.example"),
-                    contact(73, 5, "b@dental.example"),
-                ],
-                Err("EndpointMissing"),
-            ),
+            (vec![], None),
+            (vec![it()], Some(72)),
+            (vec![other(), it()], Some(72)),
+            (vec![other()], None),
         ] {
             let server = MockServer::start().await;
             serve(&server, GET, Answer::new(404).set_body_string("<html>")).await;
             serve(&server, LIST, many(&records)).await;
-            let found = reader(&server).contact(CONTACT).await;
-            let found = found.map(|contact| contact.map(|contact| contact.id.get()));
-            assert_eq!(found.map_err(|error| error.code()), expected);
+            let found = reader(&server).contact(CONTACT).await.unwrap();
+            assert_eq!(found.map(|contact| contact.id.get()), expected);
             let queries = queries(&server).await;
             assert!(queries[1].contains(&("filter[id]".to_owned(), "72".to_owned())));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_answer_about_somebody_else_is_not_believed() {
+        let server = MockServer::start().await;
+        serve(&server, GET, one(contact(73, 5, "sam@dental.example"))).await;
+        let reader = reader(&server);
+        for error in [
+            reader.contact(CONTACT).await.unwrap_err(),
+            reader.attached(CONTACT).await.unwrap_err(),
+        ] {
+            assert!(error.to_string().ends_with("$.data.id"), "{error}");
+            assert!(!error.may_have_been_applied());
         }
     }
 
@@ -290,50 +305,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_is_found_by_the_filter_in_one_request() {
+    async fn an_address_is_found_in_any_case_and_place_among_all_contacts() {
         let server = MockServer::start().await;
-        let records = [
-            contact(72, 5, "Priya@dental.example"),
-            contact(73, 5, "sam@dental.example"),
-        ];
-        serve(&server, LIST, many(&records)).await;
-        let address: Email = "priya@dental.example".parse().unwrap();
-        let contacts = reader(&server)
-            .contacts_by_email(ORGANIZATION, &address)
-            .await;
-        assert_eq!(ids(contacts.unwrap()), [72]);
-        let query = only_query(&server).await;
-        assert!(query.contains(&(
-            "filter[primary_email]".to_owned(),
-            "priya@dental.example".to_owned()
-        )));
-    }
-
-    #[tokio::test]
-    async fn an_address_that_the_filter_misses_is_found_among_all_contacts() {
-        let server = MockServer::start().await;
-        Mock::given(method("GET"))
-            .and(path("/contacts"))
-            .and(query_param("filter[primary_email]", "priya@dental.example"))
-            .respond_with(many(&[]))
-            .expect(1)
-            .mount(&server)
-            .await;
         let mut second = contact(73, 5, "sam@dental.example");
         second["attributes"]["contact-emails"] = json!([
             {"value": "sam@dental.example", "primary": true, "label-name": "Work"},
             {"value": "PRIYA@dental.example", "primary": false, "label-name": "Home"},
         ]);
-        Mock::given(query_param_is_missing("filter[primary_email]"))
-            .respond_with(many(&[contact(72, 5, "lee@dental.example"), second]))
-            .expect(1)
-            .mount(&server)
-            .await;
+        let stranger = contact(74, 6, "priya@dental.example");
+        let records = [contact(72, 5, "lee@dental.example"), second, stranger];
+        serve(&server, LIST, many(&records)).await;
         let address: Email = "priya@dental.example".parse().unwrap();
         let contacts = reader(&server)
             .contacts_by_email(ORGANIZATION, &address)
             .await;
         assert_eq!(ids(contacts.unwrap()), [73]);
+        let query = only_query(&server).await;
+        assert!(!format!("{query:?}").contains("priya"));
     }
 
     #[tokio::test]
@@ -353,6 +341,26 @@ mod tests {
         assert_eq!(query[1], pair("filter[psa_id]", "4711"));
     }
 
+    #[test]
+    fn a_single_hit_is_trusted_and_the_ties_choose_among_several() {
+        let hit = |id: u64, remote_ids: &[&str]| {
+            let remote_ids: Vec<String> = remote_ids.iter().copied().map(str::to_owned).collect();
+            (id, remote_ids)
+        };
+        for (hits, expected) in [
+            (vec![], vec![]),
+            (vec![hit(1, &["4712"])], vec![1]),
+            (vec![hit(1, &["4712"]), hit(2, &["9", "4711"])], vec![2]),
+            (vec![hit(1, &[]), hit(2, &["4711"])], vec![2]),
+            (vec![hit(1, &[]), hit(2, &["4712"])], vec![1]),
+            (vec![hit(1, &["4711"]), hit(2, &["4711"])], vec![1, 2]),
+        ] {
+            let found = tied(hits, "4711", |(_, remote_ids)| remote_ids);
+            let found: Vec<u64> = found.into_iter().map(|(id, _)| id).collect();
+            assert_eq!(found, expected);
+        }
+    }
+
     #[tokio::test]
     async fn what_hangs_on_a_contact_is_counted_by_either_way_of_telling() {
         let server = MockServer::start().await;
@@ -361,12 +369,12 @@ mod tests {
                 "id": "72",
                 "attributes": {"organization-id": 5},
                 "relationships": {
-                    "passwords": {"data": [{"id": "1"}, {"id": "2"}]},
+                    "passwords": {"data": [{"id": "a-guid"}, {}]},
                     "attachments": {"data": []},
                 },
             },
             "included": [
-                {"id": "1", "type": "passwords", "attributes": {"password": "hunter2"}},
+                {"id": "a-guid", "type": "passwords", "attributes": {"password": "hunter2"}},
                 {"id": "7", "type": "related_items"},
             ],
         }));
@@ -391,11 +399,15 @@ mod tests {
 
     #[tokio::test]
     async fn what_it_glue_does_not_tell_is_not_taken_for_nothing() {
-        let server = MockServer::start().await;
-        serve(&server, GET, one(contact(72, 5, "priya@dental.example"))).await;
-        let attached = reader(&server).attached(CONTACT).await.unwrap().unwrap();
-        assert_eq!(attached, Attached::default());
-        assert!(!attached.is_nothing());
+        for relation in [json!(null), json!({"data": null}), json!({"data": "none"})] {
+            let server = MockServer::start().await;
+            let mut record = contact(72, 5, "priya@dental.example");
+            record["relationships"] = json!({"passwords": relation});
+            serve(&server, GET, one(record)).await;
+            let attached = reader(&server).attached(CONTACT).await.unwrap().unwrap();
+            assert_eq!(attached, Attached::default());
+            assert!(!attached.is_nothing());
+        }
     }
 
     #[tokio::test]
@@ -404,5 +416,21 @@ mod tests {
         let gone = Answer::new(404).set_body_json(json!({"errors": []}));
         serve(&server, GET, gone).await;
         assert_eq!(reader(&server).attached(CONTACT).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_page_of_html_about_what_hangs_on_a_contact_is_checked_through_the_list() {
+        for (records, expected) in [
+            (vec![], Ok(None)),
+            (
+                vec![contact(72, 5, "a@dental.example")],
+                Err("EndpointMissing"),
+            ),
+        ] {
+            let server = MockServer::start().await;
+            serve(&server, LIST, many(&records)).await;
+            let attached = reader(&server).attached(CONTACT).await;
+            assert_eq!(attached.map_err(|error| error.code()), expected);
+        }
     }
 }

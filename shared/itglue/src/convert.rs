@@ -8,7 +8,7 @@ use model::itglue::{
 };
 use serde_json::Value;
 
-use crate::wire::{self, Included, Resource, number};
+use crate::wire::{self, Included, Resource, word};
 
 /// The place of a property that cannot be used.
 #[derive(Debug, PartialEq, Eq)]
@@ -121,20 +121,24 @@ pub(crate) fn kind_word(kind: &PhoneKind) -> &str {
     }
 }
 
-/// A relation of a record, in either spelling of its name: the ids it points at.
-pub(crate) fn related<A, I>(record: &Resource<A, I>, name: &str) -> Option<Vec<u64>> {
+/// What a record points at in a relation, in either spelling of its name.
+pub(crate) fn related<'a, A, I>(record: &'a Resource<A, I>, name: &str) -> Option<&'a Value> {
     let relations = record.relationships.as_ref()?;
     let relation = relations
         .get(name)
         .or_else(|| relations.get(&name.replace('-', "_")))?;
-    match relation.get("data")? {
-        Value::Array(items) => Some(items.iter().filter_map(reference).collect()),
-        one => Some(reference(one).into_iter().collect()),
-    }
+    relation.get("data")
 }
 
-fn reference(value: &Value) -> Option<u64> {
-    number(value.get("id")?)
+/// The ids in a relation to one record or to many.
+fn ids(related: Option<&Value>) -> Vec<String> {
+    let one = || related.map(std::slice::from_ref).unwrap_or_default();
+    let all = related
+        .and_then(Value::as_array)
+        .map_or_else(one, Vec::as_slice);
+    all.iter()
+        .filter_map(|item| word(item.get("id")?))
+        .collect()
 }
 
 /// What ties a record to records of other systems.
@@ -144,6 +148,7 @@ struct Ties {
 
 struct Adapter {
     name: String,
+    /// Only if it is a number, as those of the PSA are: others may be anything, even an address.
     remote_id: Option<String>,
     syncs: bool,
     is_orphaned: bool,
@@ -153,10 +158,10 @@ impl Ties {
     /// What is included is told apart by what it says, because the name of its type is not documented, and goes to
     /// the record that points at it. What is included within a record is that record's.
     fn of<A>(record: &Resource<A>, included: &[Included]) -> Self {
-        let ids = related(record, "adapters-resources").unwrap_or_default();
+        let ids = ids(related(record, "adapters-resources"));
         let pointed_at = included
             .iter()
-            .filter(|other| other.id.is_some_and(|id| ids.contains(&id)));
+            .filter(|other| other.id.as_ref().is_some_and(|id| ids.contains(id)));
         let within = record.included.iter().flatten();
         let adapters: Vec<Adapter> = pointed_at.chain(within).filter_map(Adapter::read).collect();
         // The PSA's name there is not documented. Where there is one that is surely the PSA, the others are not.
@@ -170,25 +175,30 @@ impl Ties {
         Self { adapters }
     }
 
-    /// The record's own word counts; without one, the ties do.
-    fn link(&self, own_word: Option<String>) -> Link {
-        match own_word.as_deref() {
-            Some("enabled") => Link::Synced,
-            Some("orphaned") => Link::Orphaned,
-            Some("disabled") => Link::Disabled,
-            Some(other) if !other.trim().is_empty() => Link::Other(other.to_owned()),
-            _ => {
-                let any = |holds: fn(&Adapter) -> bool| self.adapters.iter().any(holds);
-                if any(|adapter| adapter.syncs && !adapter.is_orphaned) {
-                    Link::Synced
-                } else if any(|adapter| !adapter.is_orphaned) {
-                    Link::Disabled
-                } else if any(|_| true) {
-                    Link::Orphaned
-                } else {
-                    Link::None
-                }
-            }
+    /// The record's own word counts, also that there is none; only where it says nothing, the ties do.
+    fn link(&self, own_word: Option<Option<String>>) -> Link {
+        let Some(own_word) = own_word else {
+            return self.implied_link();
+        };
+        match own_word.unwrap_or_default().trim() {
+            "" => Link::None,
+            "enabled" => Link::Synced,
+            "orphaned" => Link::Orphaned,
+            "disabled" => Link::Disabled,
+            other => Link::Other(other.to_owned()),
+        }
+    }
+
+    fn implied_link(&self) -> Link {
+        let any = |holds: fn(&Adapter) -> bool| self.adapters.iter().any(holds);
+        if any(|adapter| adapter.syncs && !adapter.is_orphaned) {
+            Link::Synced
+        } else if any(|adapter| !adapter.is_orphaned) {
+            Link::Disabled
+        } else if any(|_| true) {
+            Link::Orphaned
+        } else {
+            Link::None
         }
     }
 
@@ -209,17 +219,13 @@ impl Adapter {
         };
         let flag = |name| read(name).and_then(Value::as_bool);
         let name = read("adapter-type-name").and_then(Value::as_str);
-        let remote_id = read("remote-id").and_then(|id| match id {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        });
+        let remote_id = read("remote-id").and_then(word);
         if name.is_none() && remote_id.is_none() {
             return None;
         }
         Some(Self {
             name: name.unwrap_or_default().to_lowercase(),
-            remote_id,
+            remote_id: remote_id.filter(|id| id.parse::<u64>().is_ok()),
             syncs: flag("sync").unwrap_or(true),
             is_orphaned: flag("orphaned").unwrap_or(false),
         })
@@ -281,8 +287,16 @@ mod tests {
         contact(serde_json::from_value(record).unwrap(), &included)
     }
 
-    fn tied(attributes: Value) -> Contact {
+    /// The example without its own word about the sync.
+    fn silent_about_the_sync() -> Value {
         let mut record = example();
+        let attributes = record["attributes"].as_object_mut().unwrap();
+        attributes.remove("psa-integration");
+        record
+    }
+
+    fn tied(attributes: Value) -> Contact {
+        let mut record = silent_about_the_sync();
         record["relationships"]["adapters-resources"] =
             json!({"data": [{"id": "88120", "type": "adapters-resources"}]});
         let included = json!([
@@ -393,6 +407,11 @@ mod tests {
                 Link::None,
                 vec![],
             ),
+            (
+                json!({"adapter-type-name": "Directory", "remote-id": "priya@dental.example"}),
+                Link::Synced,
+                vec![],
+            ),
             (json!({"name": "a location"}), Link::None, vec![]),
         ] {
             let contact = tied(attributes.clone());
@@ -402,13 +421,37 @@ mod tests {
     }
 
     #[test]
+    fn that_there_is_no_sync_is_a_word_of_its_own_whatever_the_ties_say() {
+        for nothing in [json!(null), json!(" ")] {
+            let mut record = example();
+            record["attributes"]["psa-integration"] = nothing;
+            record["included"] = json!([{"id": "1", "attributes": {
+                "adapter-type-name": "ConnectWise", "remote-id": "4711", "sync": true}}]);
+            let contact = convert(record, json!([])).unwrap();
+            assert_eq!(contact.link, Link::None);
+            assert_eq!(contact.remote_ids, ["4711"]);
+        }
+    }
+
+    #[test]
     fn ties_included_within_the_record_are_read_as_well() {
-        let mut record = example();
+        let mut record = silent_about_the_sync();
         record["included"] =
             json!([{"id": "1", "attributes": {"remote-id": "4711", "sync": true}}]);
         let contact = convert(record, json!([])).unwrap();
         assert_eq!(contact.link, Link::Synced);
         assert_eq!(contact.remote_ids, ["4711"]);
+    }
+
+    #[test]
+    fn a_tie_may_have_any_id() {
+        for id in [json!("a-guid"), json!(7)] {
+            let mut record = silent_about_the_sync();
+            record["relationships"]["adapters_resources"] = json!({"data": {"id": id}});
+            let adapter = json!([{"id": id, "attributes": {"remote-id": "4711"}}]);
+            let contact = convert(record, adapter).unwrap();
+            assert_eq!(contact.link, Link::Synced, "{id}");
+        }
     }
 
     #[test]

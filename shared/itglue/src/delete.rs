@@ -1,80 +1,49 @@
-//! Deleting contacts, which cannot be taken back in IT Glue. There is a route for several only.
-
-use std::collections::BTreeSet;
+//! Deleting a contact, which cannot be taken back in IT Glue. There is a route for several only.
 
 use model::itglue::ContactId;
 use serde::de::IgnoredAny;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::call::Call;
 use crate::client::Writer;
-use crate::error::Error;
-use crate::wire::{Document, Resource};
-use crate::writes::unchanged;
+use crate::error::{Error, ErrorKind};
+use crate::wire::{Bare, Document};
+
+/// What was deleted.
+type Deleted = Document<Vec<Bare>, IgnoredAny>;
 
 impl Writer {
-    /// Deletes contacts, in one request. Those that are gone already are as good.
+    /// Deletes a contact. One that is gone already is as good.
     ///
-    /// After a lost answer, and when one of them is unknown, each is looked for, and those that are still there are
-    /// deleted once more.
-    pub async fn delete(&self, contacts: &[ContactId]) -> Result<(), Error> {
-        if contacts.is_empty() {
-            return Ok(());
-        }
-        let error = match self.delete_once(contacts).await {
-            Err(error) if error.may_have_been_applied() || error.is_not_found() => error,
-            result => return result,
-        };
-        let Ok(left) = self.still_there(contacts).await else {
-            return Err(error.into_lost());
-        };
-        if left.is_empty() {
-            return Ok(());
-        }
-        match self.delete_once(&left).await {
-            // The first try may have been late.
-            Err(error) if error.is_not_found() => match self.still_there(&left).await {
-                Ok(left) if left.is_empty() => Ok(()),
-                Ok(_) => Err(error),
-                Err(_) => Err(error.into_lost()),
-            },
-            result => result,
-        }
-    }
-
-    async fn delete_once(&self, contacts: &[ContactId]) -> Result<(), Error> {
-        let ids: Vec<String> = contacts.iter().map(ContactId::to_string).collect();
-        let operation = format!("delete contacts {}", ids.join(", "));
-        let items: Vec<Value> = contacts
-            .iter()
-            .map(|contact| json!({"type": "contacts", "attributes": {"id": contact}}))
-            .collect();
-        let call = Call::delete(&*operation, "contacts", json!({"data": items}));
-        let answer: Document<Vec<Resource<IgnoredAny, IgnoredAny>>, IgnoredAny> =
-            self.client.fetch(&call).await?;
-        let deleted: BTreeSet<u64> = answer
-            .data
-            .iter()
-            .flatten()
-            .filter_map(|record| record.id)
-            .collect();
-        let mut unconfirmed = contacts.to_vec();
-        unconfirmed.retain(|contact| !deleted.contains(&contact.get()));
-        if self.still_there(&unconfirmed).await?.is_empty() {
-            Ok(())
-        } else {
-            Err(unchanged(&operation, "id"))
-        }
-    }
-
-    async fn still_there(&self, contacts: &[ContactId]) -> Result<Vec<ContactId>, Error> {
-        let mut left = Vec::new();
-        for contact in contacts {
-            if self.reader.contact(*contact).await?.is_some() {
-                left.push(*contact);
+    /// Where the answer does not say so by itself, it looks once whether the contact is gone.
+    pub async fn delete(&self, contact: ContactId) -> Result<(), Error> {
+        let call = Call::delete(
+            format!("delete contact {contact}"),
+            "contacts",
+            json!({"data": [{"type": "contacts", "attributes": {"id": contact}}]}),
+        );
+        let connection = &self.reader.connection;
+        let doubt = match connection.fetch(&call).await {
+            Ok(Deleted { data, .. }) => {
+                let mut deleted = data.iter().flatten();
+                if deleted.any(|record| record.id == Some(contact.get())) {
+                    return Ok(());
+                }
+                Error::of(&call, ErrorKind::Undeleted)
             }
+            Err(error) if error.may_have_been_applied() => error.into_lost(),
+            // Whether it is this contact that is unknown there, or the route, is not said.
+            Err(error) if error.is_not_found() => error.into_kind(ErrorKind::EndpointMissing),
+            Err(error) if error.is_endpoint_missing() => error,
+            Err(error) => return Err(error),
+        };
+        match Box::pin(self.reader.contact(contact)).await {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => Err(doubt),
+            // Nothing was deleted, and what stands in the way of reading may pass.
+            Err(error) if doubt.is_endpoint_missing() => Err(error),
+            Err(_) => Err(doubt.into_lost()),
         }
-        Ok(left)
     }
 }
 
@@ -85,105 +54,92 @@ mod tests {
     use super::*;
     use crate::testing::{Act, Answer, Script, only_query, sent, serve, writer};
 
+    const CONTACT: ContactId = ContactId::new(72);
     const DELETE: &str = "DELETE contacts";
-    const GET_72: &str = "GET contacts/72";
-    const GET_73: &str = "GET contacts/73";
+    const GET: &str = "GET contacts/72";
     const GONE: Act = Act::Answer(404, r#"{"errors": [{"status": 404}]}"#);
     const THERE: Act = Act::Answer(
         200,
-        r#"{"data": {"id": "73", "attributes": {"organization-id": 5}}}"#,
+        r#"{"data": {"id": "72", "attributes": {"organization-id": 5}}}"#,
     );
 
-    fn ids(ids: &[u64]) -> Vec<ContactId> {
-        ids.iter().copied().map(ContactId::new).collect()
-    }
-
     /// What is sent when the acts are played, and the code of the error, if any.
-    async fn delete(
-        contacts: &[u64],
-        acts: impl IntoIterator<Item = Act>,
-    ) -> (Vec<String>, Option<&'static str>) {
+    async fn delete(acts: impl IntoIterator<Item = Act>) -> (Vec<String>, Option<&'static str>) {
         let script = Script::play(acts).await;
-        let result = script.writer().delete(&ids(contacts)).await;
+        let result = script.writer().delete(CONTACT).await;
         let code = result.err().map(|error| error.code());
-        (script.requests().await, code)
+        (script.requests(), code)
     }
 
     #[tokio::test]
-    async fn to_delete_nobody_nothing_is_sent() {
+    async fn a_contact_is_deleted_by_a_body_that_names_it_and_never_by_a_filter() {
         let server = MockServer::start().await;
-        writer(&server).delete(&[]).await.unwrap();
-        assert!(sent(&server).await.is_empty());
-    }
-
-    #[tokio::test]
-    async fn contacts_are_deleted_by_a_body_that_names_them_and_never_by_a_filter() {
-        let server = MockServer::start().await;
-        let answer = json!({"data": [{"id": "72"}, {"id": "73"}]});
+        let answer = json!({"data": [{"id": "72"}]});
         serve(&server, DELETE, Answer::new(200).set_body_json(answer)).await;
-        writer(&server).delete(&ids(&[72, 73])).await.unwrap();
-        let body = json!({"data": [
-            {"type": "contacts", "attributes": {"id": 72}},
-            {"type": "contacts", "attributes": {"id": 73}},
-        ]});
+        writer(&server).delete(CONTACT).await.unwrap();
+        let body = json!({"data": [{"type": "contacts", "attributes": {"id": 72}}]});
         assert_eq!(sent(&server).await, [(DELETE.to_owned(), Some(body))]);
         assert!(only_query(&server).await.is_empty());
     }
 
     #[tokio::test]
-    async fn an_answer_that_leaves_one_out_is_checked() {
-        let one = || Act::Answer(200, r#"{"data": [{"id": "72"}]}"#);
-        let (requests, code) = delete(&[72, 73], [one(), GONE]).await;
-        assert_eq!(
-            (code, requests),
-            (None, vec![DELETE.to_owned(), GET_73.to_owned()])
-        );
-        let (_, code) = delete(&[72, 73], [one(), THERE]).await;
-        assert_eq!(code, Some("Unchanged"));
-    }
-
-    #[tokio::test]
-    async fn who_is_gone_already_does_not_keep_the_others() {
-        let rest = Act::Answer(200, r#"{"data": [{"id": "73"}]}"#);
-        let (requests, code) = delete(&[72, 73], [GONE, GONE, THERE, rest]).await;
-        assert_eq!(code, None);
-        assert_eq!(requests, [DELETE, GET_72, GET_73, DELETE]);
-        let (requests, code) = delete(&[72], [GONE, GONE]).await;
-        assert_eq!(code, None);
-        assert_eq!(requests, [DELETE, GET_72]);
-    }
-
-    #[tokio::test]
-    async fn a_deletion_whose_answer_was_lost_is_done_when_they_are_gone() {
-        for lost in [
-            Act::HangUp,
-            Act::Answer(502, "<html>"),
-            Act::Answer(204, ""),
+    async fn an_answer_that_does_not_name_the_contact_is_checked() {
+        let nobody = || Act::Answer(200, r#"{"data": []}"#);
+        for (found, expected) in [
+            (GONE, None),
+            (THERE, Some("Undeleted")),
+            (Act::Answer(403, ""), Some("AnswerLost")),
         ] {
-            let (requests, code) = delete(&[72], [lost, GONE]).await;
-            assert_eq!(code, None);
-            assert_eq!(requests, [DELETE, GET_72]);
+            let (requests, code) = delete([nobody(), found]).await;
+            assert_eq!(code, expected);
+            assert_eq!(requests, [DELETE, GET]);
         }
     }
 
     #[tokio::test]
-    async fn who_is_still_there_after_a_lost_answer_is_deleted_once_more() {
-        let done = Act::Answer(200, r#"{"data": [{"id": "73"}]}"#);
-        let (requests, code) = delete(&[73], [Act::HangUp, THERE, done]).await;
-        assert_eq!(code, None);
-        assert_eq!(requests, [DELETE, GET_73, DELETE]);
-        let (requests, code) = delete(&[73], [Act::HangUp, THERE, GONE, GONE]).await;
-        assert_eq!(code, None);
-        assert_eq!(requests.len(), 4);
-        let (_, code) = delete(&[73], [Act::HangUp, THERE, Act::HangUp]).await;
-        assert_eq!(code, Some("AnswerLost"));
+    async fn who_is_gone_already_is_deleted() {
+        let html = || Act::Answer(404, "<html>");
+        for (answer, found, expected) in [
+            (GONE, GONE, None),
+            (html(), GONE, None),
+            (GONE, THERE, Some("EndpointMissing")),
+            (html(), THERE, Some("EndpointMissing")),
+            (GONE, Act::Answer(403, ""), Some("Unauthorized")),
+        ] {
+            let (requests, code) = delete([answer, found]).await;
+            assert_eq!(code, expected);
+            assert_eq!(requests, [DELETE, GET]);
+        }
     }
 
     #[tokio::test]
-    async fn when_nobody_can_look_the_answer_stays_lost() {
-        let (requests, code) = delete(&[72], [Act::HangUp, Act::Answer(403, "")]).await;
+    async fn a_deletion_whose_answer_was_lost_is_repeated_and_finds_its_own_effect() {
+        for lost in [Act::HangUp, Act::Answer(502, "<html>")] {
+            let (requests, code) = delete([lost, GONE, GONE]).await;
+            assert_eq!(code, None);
+            assert_eq!(requests, [DELETE, DELETE, GET]);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_cannot_be_read_is_checked() {
+        for (found, expected) in [
+            (GONE, None),
+            (THERE, Some("AnswerLost")),
+            (Act::Answer(403, ""), Some("AnswerLost")),
+        ] {
+            let (requests, code) = delete([Act::Answer(204, ""), found]).await;
+            assert_eq!(code, expected);
+            assert_eq!(requests, [DELETE, GET]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_after_a_lost_answer_leaves_the_deletion_open() {
+        let refused = Act::Answer(422, r#"{"errors": []}"#);
+        let (requests, code) = delete([Act::HangUp, refused, THERE]).await;
         assert_eq!(code, Some("AnswerLost"));
-        assert_eq!(requests.len(), 2);
+        assert_eq!(requests, [DELETE, DELETE, GET]);
     }
 
     #[tokio::test]
@@ -195,7 +151,7 @@ mod tests {
             (Act::Answer(422, ""), "Validation"),
             (Act::Answer(403, ""), "Unauthorized"),
         ] {
-            let (requests, code) = delete(&[72], [act]).await;
+            let (requests, code) = delete([act]).await;
             assert_eq!(code, Some(expected));
             assert_eq!(requests, [DELETE]);
         }

@@ -3,12 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
+use http_client::Idempotency;
+
+use crate::call::Call;
+
 /// A call that did not bring what was asked. It always says which call, and never holds a person's data.
 #[derive(Debug, thiserror::Error)]
 #[error("IT Glue: {operation}: {kind}")]
 pub struct Error {
     operation: String,
     kind: ErrorKind,
+    is_of_write: bool,
     source: Option<Box<http_client::Error>>,
 }
 
@@ -51,13 +56,10 @@ pub enum ErrorKind {
         /// How long to stay away, if IT Glue said so.
         retry_after: Option<Duration>,
     },
-    /// The write may have taken effect; its answer was lost. Read before trying again.
+    /// The write may have taken effect; its answer was lost. Look before trying again.
     AnswerLost,
-    /// IT Glue answered that all is well and did not do what was asked.
-    Unchanged {
-        /// Which field, by its name on the wire.
-        field: String,
-    },
+    /// IT Glue answered that all is well, and the contact that was to be deleted is still there.
+    Undeleted,
     /// The answer is not what IT Glue's documentation says.
     Decode {
         /// The place in it.
@@ -76,18 +78,36 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(operation: &str, kind: ErrorKind) -> Self {
+    /// What became of a call.
+    pub(crate) fn of(call: &Call, kind: ErrorKind) -> Self {
         Self {
-            operation: operation.to_owned(),
+            operation: call.operation.clone(),
             kind,
+            is_of_write: call.idempotency != Idempotency::Safe,
             source: None,
         }
     }
 
-    pub(crate) fn caused(operation: &str, kind: ErrorKind, source: http_client::Error) -> Self {
+    /// The same failure, with what lies below it.
+    pub(crate) fn caused_by(self, source: http_client::Error) -> Self {
         Self {
             source: Some(Box::new(source)),
-            ..Self::new(operation, kind)
+            ..self
+        }
+    }
+
+    /// The answer to a call has a property that does not fit.
+    pub(crate) fn misplaced(call: &Call, path: String) -> Self {
+        Self::of(call, ErrorKind::Decode { path })
+    }
+
+    /// We will not send that.
+    pub(crate) fn refused(operation: &str, what: &'static str) -> Self {
+        Self {
+            operation: operation.to_owned(),
+            kind: ErrorKind::InvalidValue { what },
+            is_of_write: true,
+            source: None,
         }
     }
 
@@ -110,7 +130,7 @@ impl Error {
             | ErrorKind::EndpointMissing
             | ErrorKind::Validation { .. }
             | ErrorKind::SyncedRecord { .. }
-            | ErrorKind::Unchanged { .. }
+            | ErrorKind::Undeleted
             | ErrorKind::Decode { .. }
             | ErrorKind::InvalidValue { .. }
             | ErrorKind::Unexpected { .. } => false,
@@ -121,8 +141,9 @@ impl Error {
     #[must_use]
     pub fn may_have_been_applied(&self) -> bool {
         match self.kind {
-            ErrorKind::AnswerLost | ErrorKind::Decode { .. } => true,
-            ErrorKind::Unavailable { status, .. } => status.is_some(),
+            ErrorKind::AnswerLost => true,
+            ErrorKind::Decode { .. } => self.is_of_write,
+            ErrorKind::Unavailable { status, .. } => self.is_of_write && status.is_some(),
             _ => false,
         }
     }
@@ -131,6 +152,12 @@ impl Error {
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self.kind, ErrorKind::NotFound { .. })
+    }
+
+    /// Whether the address was unknown. A record that does not exist may be answered so, too: not every route is
+    /// known to say it in IT Glue's way.
+    pub(crate) fn is_endpoint_missing(&self) -> bool {
+        self.kind == ErrorKind::EndpointMissing
     }
 
     /// How long IT Glue asked to be left alone.
@@ -157,7 +184,7 @@ impl Error {
             ErrorKind::RateLimited { .. } => "RateLimited",
             ErrorKind::Unavailable { .. } => "Unavailable",
             ErrorKind::AnswerLost => "AnswerLost",
-            ErrorKind::Unchanged { .. } => "Unchanged",
+            ErrorKind::Undeleted => "Undeleted",
             ErrorKind::Decode { .. } => "Decode",
             ErrorKind::InvalidValue { .. } => "InvalidValue",
             ErrorKind::Unexpected { .. } => "Unexpected",
@@ -168,22 +195,20 @@ impl Error {
     pub(crate) fn may_be_too_much(&self) -> bool {
         use http_client::Error as Http;
         match (&self.kind, self.source.as_deref()) {
-            (ErrorKind::Unavailable { status, .. }, None) => {
-                matches!(status, Some(500 | 502 | 504))
-            }
-            (_, Some(Http::Timeout { .. } | Http::AnswerLost { .. } | Http::TooLarge { .. })) => {
-                true
-            }
+            (ErrorKind::Unavailable { status, .. }, None) => matches!(status, Some(500 | 504)),
+            (_, Some(source)) => matches!(source, Http::Timeout { .. } | Http::TooLarge { .. }),
             _ => false,
         }
     }
 
+    /// The same failure, now known for what it is.
+    pub(crate) fn into_kind(self, kind: ErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// The same failure, now known to leave open whether the write took effect.
     pub(crate) fn into_lost(self) -> Self {
-        Self {
-            kind: ErrorKind::AnswerLost,
-            ..self
-        }
+        self.into_kind(ErrorKind::AnswerLost)
     }
 }
 
@@ -217,7 +242,7 @@ impl fmt::Display for ErrorKind {
                 write_wait(f, *retry_after)
             }
             Self::AnswerLost => f.write_str("the answer was lost; it may have taken effect"),
-            Self::Unchanged { field } => write!(f, "answered well but did not change {field}"),
+            Self::Undeleted => f.write_str("answered well, but it is still there"),
             Self::Decode { path } => write!(f, "the answer cannot be understood at {path}"),
             Self::InvalidValue { what } => write!(f, "cannot send {what}"),
             Self::Unexpected { status } => write!(f, "answered {status}"),
@@ -237,7 +262,8 @@ mod tests {
     use super::*;
 
     fn error(kind: ErrorKind) -> Error {
-        Error::new("change contact 72", kind)
+        let call = Call::patch("change contact 72", "contacts/72", serde_json::json!({}));
+        Error::of(&call, kind)
     }
 
     #[test]
@@ -278,13 +304,29 @@ mod tests {
 
     #[test]
     fn a_broken_server_may_have_written_but_one_out_of_reach_has_not() {
-        let unavailable = |status| {
-            error(ErrorKind::Unavailable {
+        let unavailable = |status| ErrorKind::Unavailable {
+            status,
+            retry_after: None,
+        };
+        assert!(error(unavailable(Some(502))).may_have_been_applied());
+        assert!(!error(unavailable(None)).may_have_been_applied());
+    }
+
+    #[test]
+    fn nothing_is_applied_by_reading() {
+        let call = Call::get("read contact 72", "contacts/72");
+        let status = Some(502);
+        for kind in [
+            ErrorKind::Decode {
+                path: "$".to_owned(),
+            },
+            ErrorKind::Unavailable {
                 status,
                 retry_after: None,
-            })
-        };
-        assert!(unavailable(Some(502)).may_have_been_applied());
-        assert!(!unavailable(None).may_have_been_applied());
+            },
+        ] {
+            assert!(!Error::of(&call, kind.clone()).may_have_been_applied());
+            assert!(error(kind).may_have_been_applied());
+        }
     }
 }

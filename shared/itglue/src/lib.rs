@@ -3,11 +3,14 @@
 //! * [`Reader`] reads contacts, organizations and what surrounds them, and answers in the words of
 //!   `model::itglue`.
 //! * [`Writer`] creates, changes and deletes contacts, one request each when all goes well, and compares every
-//!   answer with what was asked. Whoever must not write is not given one.
+//!   answer with what was asked: [`Stored`] is what is there now, and what differs. Whoever must not write is not
+//!   given one.
 //!
-//! What it deliberately does not do: it decides nothing about contacts, and never writes an organization. What the
-//! native sync with the PSA owns is refused by IT Glue, and that refusal is [`ErrorKind::SyncedRecord`]: what to try
-//! without, and when to stop, is the caller's to say. Rate, repetition and waiting are left to `http-client`.
+//! What it deliberately does not do: it decides nothing about contacts, never writes an organization, and never
+//! creates twice in one call: where a lost answer cannot be made up for by looking, the error is
+//! [`ErrorKind::AnswerLost`], and the caller looks again before it creates. What the native sync with the PSA owns is
+//! refused by IT Glue, and that refusal is [`ErrorKind::SyncedRecord`]: what to try without, and when to stop, is the
+//! caller's to say. Rate, repetition and waiting are left to `http-client`.
 //! Pages are asked for by their number, so the key goes to the configured address and nowhere else. No error or log
 //! line holds a person's data: messages of IT Glue are dropped, only the names of fields stay.
 //!
@@ -49,5 +52,7 @@ mod wire;
 mod writes;
 
 pub use client::{Reader, Writer};
-pub use config::{Config, ConfigError, Problem, Settings};
+pub use config::{Config, Settings};
 pub use error::{Error, ErrorKind};
+pub use http_client::{ConfigError, Problem, Stored};
+pub use patch::differences;

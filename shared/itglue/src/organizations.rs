@@ -5,7 +5,7 @@ use model::itglue::{Location, Organization, OrganizationId};
 
 use crate::call::Call;
 use crate::client::Reader;
-use crate::contacts::{TIES, by_psa, may_be_tied};
+use crate::contacts::{TIES, by_psa, tied};
 use crate::convert;
 use crate::error::Error;
 
@@ -18,7 +18,9 @@ impl Reader {
         organization: OrganizationId,
     ) -> Result<Option<Organization>, Error> {
         let operation = format!("read organization {organization}");
-        self.show(&operation, PATH, organization.get(), convert::organization)
+        let is_it = |found: &Organization| found.id == organization;
+        let id = organization.get();
+        self.show(&operation, PATH, id, convert::organization, is_it)
             .await
     }
 
@@ -36,9 +38,10 @@ impl Reader {
         let operation = format!("look for company {company} of the PSA");
         let psa_id = company.get().to_string();
         let call = by_psa(&operation, PATH, &psa_id);
-        let mut organizations = self.organizations_by(call).await?;
-        organizations.retain(|found| may_be_tied(&found.remote_ids, &psa_id));
-        Ok(organizations)
+        let found = self.organizations_by(call).await?;
+        Ok(tied(found, &psa_id, |organization| {
+            &organization.remote_ids
+        }))
     }
 
     /// The organizations with exactly this short name. IT Glue has no filter for it, so all are read.

@@ -8,8 +8,7 @@ use crate::call::Call;
 use crate::client::Reader;
 use crate::convert::{Convert, Misfit};
 use crate::error::{Error, ErrorKind};
-use crate::wire::{Document, Resource};
-use crate::writes::odd;
+use crate::wire::{Document, Meta, Resource};
 
 /// The sizes of pages to try, from the largest that IT Glue allows to the one it takes by itself. It gives up on
 /// pages that are too much work.
@@ -60,7 +59,7 @@ impl Reader {
             status: None,
             retry_after: None,
         };
-        Err(Error::new(&call.operation, kind))
+        Err(Error::of(call, kind))
     }
 
     async fn read_pages<A: DeserializeOwned, M>(
@@ -69,13 +68,13 @@ impl Reader {
         convert: Convert<A, M>,
         size: u32,
     ) -> Result<Reading<M>, Error> {
-        let misplaced = |path: String| odd(&call.operation, path);
+        let misplaced = |path: String| Error::misplaced(call, path);
         let mut items = Vec::new();
         let mut seen = BTreeSet::new();
         let mut total = None;
         for number in 1.. {
             let page: Document<Vec<Resource<A>>> =
-                self.client.fetch(&call.page(number, size)).await?;
+                self.connection.fetch(&call.page(number, size)).await?;
             let records = page.data.ok_or_else(|| misplaced("$.data".to_owned()))?;
             let included = page.included.unwrap_or_default();
             let meta = page.meta.unwrap_or_default();
@@ -84,11 +83,7 @@ impl Reader {
             }
             total = meta.total_count;
             let is_full = records.len() >= size as usize;
-            let goes_on = match (meta.next_page, meta.total_pages) {
-                (Some(next), _) => !next.is_null(),
-                (None, Some(pages)) => number < pages,
-                (None, None) => is_full,
-            };
+            let goes_on = goes_on(&meta, number).unwrap_or(is_full);
             let before = seen.len();
             for (index, record) in records.into_iter().enumerate() {
                 if record.id.is_none_or(|id| seen.insert(id)) {
@@ -110,6 +105,13 @@ impl Reader {
         }
         Ok(Reading::Whole(items))
     }
+}
+
+/// Whether there is a page after this one, if the page says so. That there is no next page is the mark of the end,
+/// whatever the number of pages.
+fn goes_on(meta: &Meta, number: u32) -> Option<bool> {
+    let by_next = meta.next_page.as_ref().map(Option::is_some);
+    by_next.or_else(|| meta.total_pages.map(|pages| number < pages))
 }
 
 #[cfg(test)]
@@ -190,6 +192,7 @@ mod tests {
     async fn a_page_that_does_not_say_what_follows_is_judged_by_what_it_says() {
         for (meta, expected) in [
             (json!({"total-pages": 2}), vec![1, 2]),
+            (json!({"total-pages": 2, "next-page": null}), vec![1]),
             (json!({}), vec![1]),
             (json!(null), vec![1]),
         ] {
@@ -208,6 +211,16 @@ mod tests {
         serve_page(&server, 2, json!({"data": types(&[1001])})).await;
         assert_eq!(read(&server).await.unwrap().len(), 1001);
         assert_eq!(count(&server).await, 2);
+    }
+
+    #[tokio::test]
+    async fn the_mark_of_the_end_is_believed_on_a_full_page() {
+        let server = MockServer::start().await;
+        let full: Vec<u32> = (1..=1000).collect();
+        let body = json!({"data": types(&full), "meta": {"next-page": null}});
+        serve_page(&server, 1, body).await;
+        assert_eq!(read(&server).await.unwrap().len(), 1000);
+        assert_eq!(count(&server).await, 1);
     }
 
     #[tokio::test]
@@ -251,7 +264,7 @@ mod tests {
 
     #[tokio::test]
     async fn when_a_page_is_too_much_smaller_ones_are_asked_for() {
-        for status in [500, 502, 504] {
+        for status in [500, 504] {
             let server = MockServer::start().await;
             for size in ["1000", "250"] {
                 Mock::given(query_param("page[size]", size))
@@ -270,6 +283,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_turns_away_is_not_asked_for_less() {
         for (status, code) in [
+            (502, "Unavailable"),
             (503, "Unavailable"),
             (429, "RateLimited"),
             (403, "Unauthorized"),

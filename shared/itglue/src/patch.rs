@@ -1,5 +1,6 @@
 //! What is sent about a contact, and whether the answer shows it.
 
+use http_client::Stored;
 use model::Private;
 use model::itglue::{Change, Contact, Edit, Email, Phone, reads_alike};
 use serde::Serialize;
@@ -40,9 +41,19 @@ pub(crate) fn contact_body(change: &Change) -> Value {
     json!({"data": {"type": "contacts", "attributes": attributes(change)}})
 }
 
-/// The first field that a contact does not have as it was asked to. Spelling does not count where IT Glue has its
-/// own, and what it added of its own accord to what was asked does.
-pub(crate) fn unmet(change: &Change, found: &Contact) -> Option<&'static str> {
+/// What was stored, compared with what was asked.
+pub(crate) fn compared(change: &Change, record: Contact) -> Stored<Contact> {
+    Stored {
+        differences: differences(change, &record),
+        record,
+    }
+}
+
+/// The fields that a contact does not have as a change asks for, by their names on the wire.
+///
+/// Spelling does not count where IT Glue has its own, and what is there beside what was asked for does.
+#[must_use]
+pub fn differences(change: &Change, found: &Contact) -> Vec<&'static str> {
     let Change {
         organization,
         first_name,
@@ -81,27 +92,29 @@ pub(crate) fn unmet(change: &Change, found: &Contact) -> Option<&'static str> {
             is_met_text(notes, found.notes.as_ref(), reads_alike),
         ),
     ];
-    let scalar = is_met.into_iter().find(|(_, is_met)| !is_met);
-    scalar
-        .map(|(field, _)| field)
-        .or_else(|| {
-            let asked = emails.as_ref()?;
+    let unmet = is_met.into_iter().filter(|(_, is_met)| !is_met);
+    let unmet_items = [
+        emails.as_ref().and_then(|asked| {
             unmet_items(asked, &found.emails, &EMAILS, Email::same_as, |email| {
                 Shown {
                     primary: email.primary,
                     label: &email.label,
                 }
             })
-        })
-        .or_else(|| {
-            let asked = phones.as_ref()?;
+        }),
+        phones.as_ref().and_then(|asked| {
             unmet_items(asked, &found.phones, &PHONES, Phone::same_as, |phone| {
                 Shown {
                     primary: phone.primary,
                     label: &phone.label,
                 }
             })
-        })
+        }),
+    ];
+    unmet
+        .map(|(field, _)| field)
+        .chain(unmet_items.into_iter().flatten())
+        .collect()
 }
 
 fn attributes(change: &Change) -> Map<String, Value> {
@@ -210,6 +223,8 @@ fn same(a: &str, b: &str) -> bool {
     a.trim() == b.trim()
 }
 
+/// Finds for each item that was asked for one that is there: at first those that show the same in every respect,
+/// because one value may be there under two labels.
 fn unmet_items<T>(
     asked: &[T],
     found: &[T],
@@ -217,24 +232,38 @@ fn unmet_items<T>(
     same: fn(&T, &T) -> bool,
     shown: fn(&T) -> Shown<'_>,
 ) -> Option<&'static str> {
-    let was_asked = |found: &T| asked.iter().any(|asked| same(asked, found));
-    if !found.iter().all(was_asked) {
-        return Some(names.list);
-    }
-    asked.iter().find_map(|asked| {
-        let Some(found) = found.iter().find(|found| same(found, asked)) else {
-            return Some(names.list);
+    let is_labeled_alike = |a: &T, b: &T| {
+        let [a, b] = [a, b].map(|item| label_name(shown(item).label).to_lowercase());
+        a == b
+    };
+    let likeness =
+        |a: &T, b: &T| match (is_labeled_alike(a, b), shown(a).primary == shown(b).primary) {
+            _ if !same(a, b) => 0,
+            (false, _) => 1,
+            (true, false) => 2,
+            (true, true) => 3,
         };
-        let (asked, found) = (shown(asked), shown(found));
-        if asked.primary && !found.primary {
-            // The other way round, IT Glue chose one by itself.
-            Some(names.primary)
-        } else if label_name(asked.label).to_lowercase() != label_name(found.label).to_lowercase() {
-            Some(names.label)
-        } else {
-            None
-        }
-    })
+    let mut asked: Vec<&T> = asked.iter().collect();
+    let mut found: Vec<&T> = found.iter().collect();
+    let mut unmet = None;
+    for least in [3, 2, 1] {
+        asked.retain(|asked| {
+            let at = found
+                .iter()
+                .position(|found| likeness(asked, found) >= least);
+            let Some(at) = at else { return true };
+            let found = found.remove(at);
+            if shown(asked).primary && !shown(found).primary {
+                // The other way round, IT Glue chose one by itself.
+                unmet = unmet.or(Some(names.primary));
+            } else if !is_labeled_alike(asked, found) {
+                unmet = unmet.or(Some(names.label));
+            }
+            false
+        });
+    }
+    let is_whole = asked.is_empty() && found.is_empty();
+    if is_whole { unmet } else { Some(names.list) }
 }
 
 #[cfg(test)]
@@ -289,7 +318,7 @@ mod tests {
 
     #[test]
     fn nothing_asked_is_always_met_and_sends_nothing() {
-        assert_eq!(unmet(&Change::default(), &found(json!({}))), None);
+        assert!(differences(&Change::default(), &found(json!({}))).is_empty());
         assert!(attributes(&Change::default()).is_empty());
     }
 
@@ -349,7 +378,7 @@ mod tests {
 
     #[test]
     fn spelling_is_no_difference() {
-        assert_eq!(unmet(&whole(), &found(json!({}))), None);
+        assert!(differences(&whole(), &found(json!({}))).is_empty());
     }
 
     #[test]
@@ -395,8 +424,8 @@ mod tests {
                     {"value": "3125550177", "label-name": "Work"}]}),
             ),
         ] {
-            let difference = unmet(&whole(), &found(attributes.clone()));
-            assert_eq!(difference, Some(field), "{attributes}");
+            let differences = differences(&whole(), &found(attributes.clone()));
+            assert_eq!(differences, [field], "{attributes}");
         }
     }
 
@@ -406,7 +435,7 @@ mod tests {
         for email in change.emails.iter_mut().flatten() {
             email.primary = false;
         }
-        assert_eq!(unmet(&change, &found(json!({}))), None);
+        assert!(differences(&change, &found(json!({}))).is_empty());
     }
 
     #[test]
@@ -415,6 +444,49 @@ mod tests {
             location: Edit::Set(LocationId::new(3)),
             ..Change::default()
         };
-        assert_eq!(unmet(&change, &found(json!({}))), Some("location-id"));
+        assert_eq!(differences(&change, &found(json!({}))), ["location-id"]);
+    }
+
+    #[test]
+    fn all_that_differs_is_named_in_order() {
+        let found = found(json!({"title": null, "contact-emails": [], "contact-phones": []}));
+        assert_eq!(
+            differences(&whole(), &found),
+            ["title", "contact-emails", "contact-phones"]
+        );
+    }
+
+    #[test]
+    fn one_number_may_be_there_under_two_labels() {
+        let item = |label: &str, primary: bool| json!({"value": "3125550142", "label-name": label, "primary": primary});
+        let asked = |label: &str, primary: bool| Phone {
+            primary,
+            ..number("312-555-0142", None, label)
+        };
+        let change = Change {
+            phones: Some(vec![asked("Cell", false), asked("Work", true)]),
+            ..Change::default()
+        };
+        for (stored, expected) in [
+            (vec![item("Work", true), item("Cell", false)], None),
+            (vec![item("Cell", false), item("Work", true)], None),
+            (vec![item("Work", true)], Some("contact-phones")),
+            (
+                vec![item("Work", true), item("Cell", false), item("Home", false)],
+                Some("contact-phones"),
+            ),
+            (
+                vec![item("Work", true), item("Home", false)],
+                Some("contact-phones.label-name"),
+            ),
+            (
+                vec![item("Work", false), item("Cell", true)],
+                Some("contact-phones.primary"),
+            ),
+        ] {
+            let found = found(json!({"contact-phones": stored}));
+            let expected: Vec<&str> = expected.into_iter().collect();
+            assert_eq!(differences(&change, &found), expected, "{stored:?}");
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! What an unwelcome answer means. Bodies come in every shape: a list of errors, the message of a gateway, HTML,
 //! or none.
 
-use http_client::{Idempotency, Response, StatusCode};
+use http_client::{Response, Silence, StatusCode};
 use serde_json::Value;
 
+use crate::call::Call;
 use crate::error::{Error, ErrorKind};
 
 /// The longest field name passed on; anything longer is not one.
@@ -12,8 +13,6 @@ const LONGEST_WORD: usize = 60;
 /// What is worth keeping of an error body. Messages are not: they may quote values.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Complaint {
-    /// Whether the body is an object at all, as everything that IT Glue itself answers is.
-    is_json: bool,
     /// Whether it lists errors. What stands before IT Glue has another shape.
     lists_errors: bool,
     /// The fields it complains about.
@@ -22,43 +21,30 @@ struct Complaint {
     synced: Vec<bool>,
 }
 
-/// The error for an answer that is no success. `path` is that of the record asked for.
-pub(crate) fn from_answer(operation: &str, path: &str, response: &Response) -> Error {
-    Error::new(operation, kind(path, response))
+/// The error for an answer that is no success.
+pub(crate) fn from_answer(call: &Call, response: &Response) -> Error {
+    Error::of(call, kind(&call.path, response))
 }
 
 /// The error for an answer that did not come, or cannot be read.
-pub(crate) fn from_silence(
-    operation: &str,
-    idempotency: Idempotency,
-    error: http_client::Error,
-) -> Error {
-    use http_client::Error as Http;
-    let kind = match &error {
-        Http::Unsendable { .. } | Http::Encode { .. } | Http::Forbidden { .. } => {
-            ErrorKind::InvalidValue {
-                what: "the request",
-            }
-        }
-        Http::Decode { path, .. } => ErrorKind::Decode { path: path.clone() },
-        Http::TooLarge { .. } if idempotency == Idempotency::Safe => ErrorKind::Decode {
-            path: "$".to_owned(),
+pub(crate) fn from_silence(call: &Call, error: http_client::Error) -> Error {
+    let kind = match error.silence(call.idempotency) {
+        Silence::Unsendable => ErrorKind::InvalidValue {
+            what: "the request",
         },
-        error if error.may_have_been_applied() && idempotency != Idempotency::Safe => {
-            ErrorKind::AnswerLost
-        }
-        _ => ErrorKind::Unavailable {
+        Silence::Unreadable { path } => ErrorKind::Decode { path },
+        Silence::Lost => ErrorKind::AnswerLost,
+        Silence::Unreachable => ErrorKind::Unavailable {
             status: None,
             retry_after: None,
         },
     };
-    Error::caused(operation, kind, error)
+    Error::of(call, kind).caused_by(error)
 }
 
 fn kind(path: &str, response: &Response) -> ErrorKind {
     let status = response.status;
     let Complaint {
-        is_json,
         lists_errors,
         fields,
         synced,
@@ -67,7 +53,7 @@ fn kind(path: &str, response: &Response) -> ErrorKind {
         // Whoever knows the key lists errors; the gateway that turns away a wrong one does not.
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if lists_errors => ErrorKind::Forbidden,
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ErrorKind::Unauthorized,
-        StatusCode::NOT_FOUND if is_json => ErrorKind::NotFound {
+        StatusCode::NOT_FOUND if lists_errors => ErrorKind::NotFound {
             what: path.to_owned(),
         },
         StatusCode::NOT_FOUND => ErrorKind::EndpointMissing,
@@ -97,7 +83,6 @@ impl Complaint {
         };
         let errors = body.get("errors").and_then(Value::as_array);
         let mut complaint = Self {
-            is_json: true,
             lists_errors: errors.is_some(),
             ..Self::default()
         };
@@ -129,9 +114,15 @@ fn field(error: &Value) -> Option<String> {
 
 /// IT Glue says "Cannot update a synced resource"; what it says when it will not delete one is not documented.
 fn is_about_sync(error: &Value) -> bool {
+    let is_word_of_it = |word: &str| {
+        ["synced", "syncing"]
+            .into_iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+    };
     ["title", "detail"].into_iter().any(|name| {
-        let text = error.get(name).and_then(Value::as_str);
-        text.is_some_and(|text| text.to_lowercase().contains("sync"))
+        let text = error.get(name).and_then(Value::as_str).unwrap_or_default();
+        text.split(|c: char| !c.is_alphanumeric())
+            .any(is_word_of_it)
     })
 }
 
@@ -150,10 +141,9 @@ mod tests {
     use crate::testing::{Answer, answered, json};
 
     async fn kind_of(answer: Answer) -> ErrorKind {
+        let call = Call::patch("change contact 72", "contacts/72", Value::Null);
         let response = answered(answer).await;
-        from_answer("change contact 72", "contacts/72", &response)
-            .kind()
-            .clone()
+        from_answer(&call, &response).kind().clone()
     }
 
     fn errors(errors: &str) -> String {
@@ -177,9 +167,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_missing_record_is_told_from_a_wrong_address_by_being_json() {
+    async fn a_missing_record_is_told_from_a_wrong_address_by_its_list_of_errors() {
         let missing = errors(r#"{"status": "404", "title": "Not Found"}"#);
-        for body in [&*missing, "{}"] {
+        for body in [&*missing, r#"{"errors": []}"#] {
             assert_eq!(
                 kind_of(json(404, body)).await,
                 ErrorKind::NotFound {
@@ -187,8 +177,16 @@ mod tests {
                 }
             );
         }
-        for body in ["<html>Not Found</html>", "", "null"] {
-            assert_eq!(kind_of(json(404, body)).await, ErrorKind::EndpointMissing);
+        for body in [
+            "<html>Not Found</html>",
+            "",
+            "null",
+            "{}",
+            r#"{"message": "no Route matched with those values"}"#,
+            r#"{"errors": "not found"}"#,
+        ] {
+            let kind = kind_of(json(404, body)).await;
+            assert_eq!(kind, ErrorKind::EndpointMissing, "{body}");
         }
     }
 
@@ -236,9 +234,25 @@ mod tests {
                 "{pointers:?}"
             );
         }
-        let bare = errors(r#"{"title": "Cannot update a synced resource"}"#);
         let synced = ErrorKind::SyncedRecord { emails_only: false };
-        assert_eq!(kind_of(json(422, &bare)).await, synced);
+        for title in [
+            "Cannot update a synced resource",
+            "Externally-Synced",
+            "Cannot delete a resource while it is syncing.",
+        ] {
+            let bare = errors(&format!(r#"{{"title": "{title}"}}"#));
+            assert_eq!(kind_of(json(422, &bare)).await, synced, "{title}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_word_that_only_sounds_like_it_is_not_about_a_sync() {
+        for title in ["Photosync Ltd is invalid", "resync later", "asynchronous"] {
+            let body = errors(&format!(r#"{{"title": "{title}"}}"#));
+            let fields = Vec::new();
+            let kind = kind_of(json(422, &body)).await;
+            assert_eq!(kind, ErrorKind::Validation { fields }, "{title}");
+        }
     }
 
     #[tokio::test]

@@ -1,19 +1,19 @@
 //! What the tests of several modules need.
 
-use std::sync::Arc;
-
-use http_client::{Client, ClientConfig, ManualTimer, Request, Response, Url};
-use jiff::Timestamp;
+use http_client::testing;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
-use wiremock::matchers::{any, method, path};
-use wiremock::{Mock, MockServer};
+use wiremock::MockServer;
 
 use crate::{Config, Reader, Settings, Writer};
 
+pub(crate) use http_client::testing::answered;
 pub(crate) use wiremock::ResponseTemplate as Answer;
+
+/// What the path of every call begins with.
+const BASE: &str = "/";
+
+/// How the scripted server reacts to one request.
+pub(crate) type Act = testing::Act;
 
 pub(crate) fn reader(server: &MockServer) -> Reader {
     reader_at(&server.uri())
@@ -92,128 +92,51 @@ pub(crate) fn page(records: &[Value]) -> Value {
     })
 }
 
-/// The answer as it arrives at a client.
-pub(crate) async fn answered(answer: Answer) -> Response {
-    let server = MockServer::start().await;
-    Mock::given(any()).respond_with(answer).mount(&server).await;
-    let url = Url::parse(&server.uri()).unwrap();
-    http().send(Request::get(url)).await.unwrap()
-}
-
-/// A client whose waits are free.
-fn http() -> Client {
-    let timer = ManualTimer::new(Timestamp::UNIX_EPOCH);
-    Client::new(ClientConfig::default(), Arc::new(timer))
-}
-
 fn reader_at(address: &str) -> Reader {
     let settings = Settings {
         region: address.to_owned(),
         api_key: "ITG.EXAMPLE".into(),
     };
-    Reader::new(Config::new(&settings).unwrap(), http())
+    Reader::new(Config::new(&settings).unwrap(), testing::client())
 }
 
-/// The answers of a server that can also hang up, in order. A connection serves one request.
-pub(crate) struct Script {
-    address: String,
-    server: JoinHandle<Vec<String>>,
-}
-
-/// How the scripted server reacts to one request.
-pub(crate) enum Act {
-    /// It answers with this status and body.
-    Answer(u16, &'static str),
-    /// It takes the request and hangs up.
-    HangUp,
-}
+/// The answers of a server that can also hang up, in order.
+pub(crate) struct Script(testing::Script);
 
 impl Script {
     pub(crate) async fn play(acts: impl IntoIterator<Item = Act>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let acts: Vec<Act> = acts.into_iter().collect();
-        let server = tokio::spawn(async move {
-            let mut lines = Vec::new();
-            for act in acts {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                lines.push(read_request(&mut stream).await);
-                if let Act::Answer(status, body) = act {
-                    let answer = format!(
-                        "HTTP/1.1 {status} Said\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-                        body.len()
-                    );
-                    stream.write_all(answer.as_bytes()).await.unwrap();
-                }
-            }
-            lines
-        });
-        Self { address, server }
+        Self(testing::Script::play(BASE, acts).await)
     }
 
     pub(crate) fn writer(&self) -> Writer {
-        Writer::new(reader_at(&self.address))
+        Writer::new(reader_at(self.0.uri()))
     }
 
     /// Method and path of each request, as in [`serve`]. Every act must have been played.
-    pub(crate) async fn requests(self) -> Vec<String> {
-        self.server.await.unwrap()
+    pub(crate) fn requests(self) -> Vec<String> {
+        self.0.requests()
     }
-}
-
-/// Reads one request whole and returns its first words.
-async fn read_request(stream: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).to_lowercase();
-        if let Some(head) = text.find("\r\n\r\n") {
-            let length = text
-                .split("content-length: ")
-                .nth(1)
-                .and_then(|rest| rest.split("\r\n").next())
-                .map_or(0, |length| length.parse().unwrap());
-            if bytes.len() >= head + 4 + length {
-                break;
-            }
-        }
-        assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0, "cut off");
-    }
-    let text = String::from_utf8_lossy(&bytes);
-    let line: Vec<&str> = text.split(' ').take(2).collect();
-    let path = line[1].split('?').next().unwrap();
-    format!("{} {}", line[0], path.trim_start_matches('/'))
 }
 
 /// Serves one call, named like `GET contacts/72`.
 pub(crate) async fn serve(server: &MockServer, call: &str, answer: Answer) {
-    let (verb, rest) = call.split_once(' ').unwrap();
-    Mock::given(method(verb))
-        .and(path(format!("/{rest}")))
-        .respond_with(answer)
-        .mount(server)
-        .await;
+    testing::serve(server, BASE, call, answer).await;
 }
 
 /// What was sent: method and path as in [`serve`], with the body if there was one.
 pub(crate) async fn sent(server: &MockServer) -> Vec<(String, Option<Value>)> {
-    let requests = server.received_requests().await.unwrap();
-    requests
-        .iter()
-        .map(|request| {
-            let path = request.url.path().trim_start_matches('/');
-            let body = serde_json::from_slice(&request.body).ok();
-            (format!("{} {path}", request.method), body)
-        })
-        .collect()
+    let requests = testing::received(server, BASE).await;
+    let sent = requests.into_iter().map(|request| {
+        let body = request.json();
+        (request.call, body)
+    });
+    sent.collect()
 }
 
 /// The parameters of each request that was sent, decoded.
 pub(crate) async fn queries(server: &MockServer) -> Vec<Vec<(String, String)>> {
-    let requests = server.received_requests().await.unwrap();
-    requests
-        .iter()
-        .map(|request| request.url.query_pairs().into_owned().collect())
-        .collect()
+    let requests = testing::received(server, BASE).await;
+    requests.iter().map(testing::Received::parameters).collect()
 }
 
 /// The parameters of the only request that was sent, decoded.

@@ -1,5 +1,6 @@
 //! Types of contacts: which there are, and making one. They cannot be deleted.
 
+use http_client::Stored;
 use model::itglue::ContactType;
 use serde_json::json;
 
@@ -7,7 +8,6 @@ use crate::call::Call;
 use crate::client::{Reader, Writer};
 use crate::convert;
 use crate::error::Error;
-use crate::writes::{refused, unchanged};
 
 const PATH: &str = "contact_types";
 
@@ -20,26 +20,27 @@ impl Reader {
 }
 
 impl Writer {
-    /// Creates a type of contacts. After a lost answer the one with the name is taken for it.
-    pub async fn create_contact_type(&self, name: &str) -> Result<ContactType, Error> {
+    /// Creates a type of contacts. After a lost answer the only one with the name is taken for it.
+    pub async fn create_contact_type(&self, name: &str) -> Result<Stored<ContactType>, Error> {
         const OPERATION: &str = "create a contact type";
         let name = name.trim();
         if name.is_empty() {
-            return Err(refused(OPERATION, "a contact type without a name"));
+            return Err(Error::refused(OPERATION, "a contact type without a name"));
         }
         let is_it = |found: &ContactType| found.name.trim() == name;
-        let find = async {
-            let types = self.reader.contact_types().await?;
-            Ok(types.into_iter().find(is_it))
+        let compared = |record: ContactType| Stored {
+            differences: if is_it(&record) { vec![] } else { vec!["name"] },
+            record,
+        };
+        let candidates = async {
+            let mut types = self.reader.contact_types().await?;
+            types.retain(is_it);
+            Ok(types)
         };
         let body = json!({"data": {"type": "contact-types", "attributes": {"name": name}}});
         let call = Call::post(OPERATION, PATH, body);
-        let created = self.create_once(&call, convert::contact_type, find).await?;
-        if is_it(&created) {
-            Ok(created)
-        } else {
-            Err(unchanged(OPERATION, "name"))
-        }
+        self.create_once(&call, convert::contact_type, compared, candidates)
+            .await
     }
 }
 
@@ -75,19 +76,21 @@ mod tests {
             id: ContactTypeId::new(118_299),
             name: "Inactive (PSA)".to_owned(),
         };
-        assert_eq!(made.unwrap(), expected);
+        let made = made.unwrap();
+        assert!(made.is_as_asked());
+        assert_eq!(made.record, expected);
         let body =
             json!({"data": {"type": "contact-types", "attributes": {"name": "Inactive (PSA)"}}});
         assert_eq!(sent(&server).await, [(POST.to_owned(), Some(body))]);
     }
 
     #[tokio::test]
-    async fn a_type_that_got_another_name_is_an_error_and_one_without_is_not_sent() {
+    async fn a_type_that_got_another_name_is_told_and_one_without_is_not_sent() {
         let server = MockServer::start().await;
         serve(&server, POST, created("Inactive")).await;
         let writer = writer(&server);
-        let result = writer.create_contact_type("Inactive (PSA)").await;
-        assert_eq!(result.unwrap_err().code(), "Unchanged");
+        let made = writer.create_contact_type("Inactive (PSA)").await.unwrap();
+        assert_eq!(made.differences, ["name"]);
         let result = writer.create_contact_type(" ").await;
         assert_eq!(result.unwrap_err().code(), "InvalidValue");
         assert_eq!(sent(&server).await.len(), 1);
@@ -99,7 +102,21 @@ mod tests {
             {"id": "2", "attributes": {"name": "Inactive (PSA)"}}]}"#;
         let script = Script::play([Act::HangUp, Act::Answer(200, types)]).await;
         let made = script.writer().create_contact_type("Inactive (PSA)").await;
-        assert_eq!(made.unwrap().id, ContactTypeId::new(2));
-        assert_eq!(script.requests().await, [POST, GET]);
+        assert_eq!(made.unwrap().record.id, ContactTypeId::new(2));
+        assert_eq!(script.requests(), [POST, GET]);
+    }
+
+    #[tokio::test]
+    async fn a_type_that_is_not_found_after_a_lost_answer_is_not_created_again() {
+        for types in [
+            r#"{"data": [{"id": "1", "attributes": {"name": "Approver"}}]}"#,
+            r#"{"data": [{"id": "1", "attributes": {"name": "Inactive"}},
+                {"id": "2", "attributes": {"name": "Inactive "}}]}"#,
+        ] {
+            let script = Script::play([Act::HangUp, Act::Answer(200, types)]).await;
+            let made = script.writer().create_contact_type("Inactive").await;
+            assert_eq!(made.unwrap_err().code(), "AnswerLost");
+            assert_eq!(script.requests(), [POST, GET]);
+        }
     }
 }

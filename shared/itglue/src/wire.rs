@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -24,11 +25,14 @@ pub(crate) struct Resource<A, I = Value> {
     pub(crate) included: Option<Vec<Included<I>>>,
 }
 
-/// A record that belongs to another one. Only what says of what kind it is can be relied on.
+/// A record of which nothing is kept but what it is and where it points.
+pub(crate) type Bare = Resource<IgnoredAny, IgnoredAny>;
+
+/// A record that belongs to another one. Only what says of what kind it is can be relied on; its id may be any word.
 #[derive(Clone, Deserialize)]
 pub(crate) struct Included<A = Value> {
-    #[serde(default, deserialize_with = "id")]
-    pub(crate) id: Option<u64>,
+    #[serde(default, deserialize_with = "any_id")]
+    pub(crate) id: Option<String>,
     #[serde(rename = "type")]
     pub(crate) kind: Option<String>,
     pub(crate) attributes: Option<A>,
@@ -36,9 +40,11 @@ pub(crate) struct Included<A = Value> {
 
 /// Where in a list a page stands.
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(default, rename_all = "kebab-case")]
 pub(crate) struct Meta {
-    pub(crate) next_page: Option<Value>,
+    /// `null` marks the end, which is more than saying nothing.
+    #[serde(deserialize_with = "said")]
+    pub(crate) next_page: Option<Option<Value>>,
     pub(crate) total_pages: Option<u32>,
     pub(crate) total_count: Option<u64>,
 }
@@ -59,7 +65,9 @@ pub(crate) struct Contact {
     pub(crate) notes: Option<String>,
     pub(crate) contact_emails: Option<Vec<Email>>,
     pub(crate) contact_phones: Option<Vec<Phone>>,
-    pub(crate) psa_integration: Option<String>,
+    /// `null` says that there is none, which is more than saying nothing.
+    #[serde(deserialize_with = "said")]
+    pub(crate) psa_integration: Option<Option<String>>,
     pub(crate) resource_url: Option<String>,
     pub(crate) updated_at: Option<String>,
 }
@@ -83,11 +91,12 @@ pub(crate) struct Phone {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(default, rename_all = "kebab-case")]
 pub(crate) struct Organization {
     pub(crate) name: Option<String>,
     pub(crate) short_name: Option<String>,
-    pub(crate) psa_integration: Option<String>,
+    #[serde(deserialize_with = "said")]
+    pub(crate) psa_integration: Option<Option<String>>,
 }
 
 /// A record of which only the name matters.
@@ -99,21 +108,32 @@ pub(crate) struct Named {
     pub(crate) organization_id: Option<u64>,
 }
 
-/// The id of a record, read from any value: the record itself has it as text, others refer to it by number.
-pub(crate) fn number(value: &Value) -> Option<u64> {
+/// A number or a text as text: records have their ids as text, and others refer to them by number.
+pub(crate) fn word(value: &Value) -> Option<String> {
     match value {
-        Value::Number(number) => number.as_u64(),
-        Value::String(text) => text.parse().ok(),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
         _ => None,
     }
 }
 
 fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let value = Option::<Value>::deserialize(deserializer)?.unwrap_or_default();
-    match number(&value) {
+    match word(&value).and_then(|word| word.parse().ok()) {
         None if !value.is_null() => Err(serde::de::Error::custom("it is no id")),
         id => Ok(id),
     }
+}
+
+fn any_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(word(&Value::deserialize(deserializer)?))
+}
+
+/// Tells what is `null` from what is absent.
+fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 #[cfg(test)]
@@ -133,6 +153,19 @@ mod tests {
         }
         for json in [r#"{"id": "Priya"}"#, r#"{"id": -7}"#, r#"{"id": 1.5}"#] {
             assert!(serde_json::from_str::<Resource<Named>>(json).is_err());
+        }
+    }
+
+    #[test]
+    fn the_id_of_what_is_included_may_be_any_word() {
+        for (json, expected) in [
+            (r#"{"id": "a-guid"}"#, Some("a-guid")),
+            (r#"{"id": 7}"#, Some("7")),
+            (r#"{"id": null}"#, None),
+            ("{}", None),
+        ] {
+            let included: Included = serde_json::from_str(json).unwrap();
+            assert_eq!(included.id.as_deref(), expected, "{json}");
         }
     }
 }

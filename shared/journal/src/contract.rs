@@ -3,6 +3,7 @@
 pub(crate) mod changes;
 pub(crate) mod findings;
 pub(crate) mod history;
+pub(crate) mod map;
 pub(crate) mod people;
 pub(crate) mod proposals;
 pub(crate) mod register;
@@ -60,6 +61,19 @@ macro_rules! contract {
                 a_contact_is_found_by_the_images_it_is_in
                 a_contact_that_was_brought_back_is_found_by_both_ids
                 a_change_of_many_contacts_is_found_by_each;
+            map:
+                on_an_empty_map_there_is_nothing
+                every_line_is_read_back_as_it_was_recorded
+                a_line_takes_the_place_of_the_one_before
+                lines_are_ordered_by_contact_and_only_those_that_were_asked_for
+                a_line_that_moves_leaves_the_company_it_was_at
+                the_systems_have_nothing_in_common
+                a_line_that_was_taken_off_is_gone
+                a_place_is_known_until_it_is_forgotten
+                a_contact_is_seen_where_its_lines_are
+                what_is_older_is_forgotten_and_the_map_stays
+                many_lines_are_read_whole_and_in_part
+                a_large_line_says_whose_the_record_is;
             people:
                 a_contact_is_seen_where_it_was_written_to_last
                 a_contact_is_seen_in_findings_pairs_and_the_register

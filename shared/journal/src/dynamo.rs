@@ -6,6 +6,7 @@ mod failure;
 mod findings;
 mod item;
 mod keys;
+mod map;
 mod people;
 mod pieces;
 mod pointers;
@@ -20,6 +21,7 @@ use std::sync::{Mutex, PoisonError};
 use aws_sdk_dynamodb::Client;
 use futures_util::future::try_join4;
 use jiff::Timestamp;
+use model::mirror::{Link, Place, System};
 use model::{
     ChangeId, CompanyId, ContactId, Decision, Email, Entry, FindingEntry, Image, Memory, Outcome,
     Pair, Proposal, ProposalId,
@@ -250,6 +252,63 @@ impl Store for Dynamo {
         during(
             "compare portal addresses with the register",
             register::compare(self, company, current, keep),
+        )
+        .await
+    }
+    async fn links(
+        &self,
+        company: CompanyId,
+        system: System,
+        contacts: Option<&BTreeSet<ContactId>>,
+    ) -> Result<Vec<Link>, Error> {
+        during(
+            "list lines of the map",
+            map::links(self, company, system, contacts),
+        )
+        .await
+    }
+
+    async fn link_of(
+        &self,
+        system: System,
+        contact: ContactId,
+    ) -> Result<Option<(CompanyId, Link)>, Error> {
+        during(
+            "look up a line of the map",
+            map::link_of(self, system, contact),
+        )
+        .await
+    }
+
+    async fn link(&self, company: CompanyId, link: &Link) -> Result<(), Error> {
+        during("record a line of the map", map::link(self, company, link)).await
+    }
+
+    async fn unlink(&self, system: System, contact: ContactId) -> Result<(), Error> {
+        during(
+            "take a line off the map",
+            map::unlink(self, system, contact),
+        )
+        .await
+    }
+
+    async fn place(&self, company: CompanyId, system: System) -> Result<Option<Place>, Error> {
+        during(
+            "look up where a company is mirrored to",
+            map::place(self, company, system),
+        )
+        .await
+    }
+
+    async fn set_place(
+        &self,
+        company: CompanyId,
+        system: System,
+        place: Option<Place>,
+    ) -> Result<(), Error> {
+        during(
+            "record where a company is mirrored to",
+            map::set_place(self, company, system, place),
         )
         .await
     }

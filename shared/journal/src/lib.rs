@@ -3,12 +3,12 @@
 //! A [`Store`] keeps each change twice: the intent before the call, with the records as they stood,
 //! and the outcome after it. An intent without an outcome tells the next visit that somebody died in
 //! between. The store also keeps what a person must settle (findings, and proposals while they wait),
-//! what a person has settled for ever (decisions, and pairs that are two people), and the register of
-//! the addresses that let somebody into the portal.
+//! what a person has settled for ever (decisions, and pairs that are two people), the register of the
+//! addresses that let somebody into the portal, and the map: which record of a mirror is whose.
 //!
 //! Nothing that was recorded is ever changed or removed, but for two things: what follows the present
-//! (the proposals that wait, the register), and [`Store::forget`], which takes people's data out of
-//! what is older than somebody wants it kept, and leaves what binds the future.
+//! (the proposals that wait, the register, the map), and [`Store::forget`], which takes people's data out
+//! of what is older than somebody wants it kept, and leaves what binds the future.
 //!
 //! [`Sqlite`] is the store of the local profile: one file, which several processes may have open. `Dynamo`,
 //! with the feature `dynamodb`, is the store in AWS: one table.

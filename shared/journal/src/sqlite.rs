@@ -3,6 +3,7 @@
 mod changes;
 mod failure;
 mod findings;
+mod map;
 mod people;
 mod proposals;
 mod register;
@@ -16,6 +17,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use model::mirror::{Link, Place, System};
 use model::{
     ChangeId, CompanyId, ContactId, Decision, Email, Entry, FindingEntry, Image, Memory, Outcome,
     Pair, Proposal, ProposalId,
@@ -266,6 +268,55 @@ impl Store for Sqlite {
                 })
             }),
         }
+    }
+    async fn links(
+        &self,
+        company: CompanyId,
+        system: System,
+        contacts: Option<&BTreeSet<ContactId>>,
+    ) -> Result<Vec<Link>, Error> {
+        self.read("list lines of the map", |tx| {
+            map::links(tx, company, system, contacts)
+        })
+    }
+
+    async fn link_of(
+        &self,
+        system: System,
+        contact: ContactId,
+    ) -> Result<Option<(CompanyId, Link)>, Error> {
+        self.read("look up a line of the map", |tx| {
+            map::link_of(tx, system, contact)
+        })
+    }
+
+    async fn link(&self, company: CompanyId, link: &Link) -> Result<(), Error> {
+        self.write("record a line of the map", |tx| {
+            map::link(tx, company, link)
+        })
+    }
+
+    async fn unlink(&self, system: System, contact: ContactId) -> Result<(), Error> {
+        self.write("take a line off the map", |tx| {
+            map::unlink(tx, system, contact)
+        })
+    }
+
+    async fn place(&self, company: CompanyId, system: System) -> Result<Option<Place>, Error> {
+        self.read("look up where a company is mirrored to", |tx| {
+            map::place(tx, company, system)
+        })
+    }
+
+    async fn set_place(
+        &self,
+        company: CompanyId,
+        system: System,
+        place: Option<Place>,
+    ) -> Result<(), Error> {
+        self.write("record where a company is mirrored to", |tx| {
+            map::set_place(tx, company, system, place)
+        })
     }
 }
 

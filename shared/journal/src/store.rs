@@ -5,6 +5,7 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use model::mirror::{Link, Place, System};
 use model::{
     ChangeId, CompanyId, ContactId, Decision, Email, Entry, FindingEntry, Image, Memory, Outcome,
     Pair, Proposal, ProposalId,
@@ -61,8 +62,8 @@ pub trait Store: Send + Sync {
     fn entry(&self, id: &ChangeId) -> impl Future<Output = Result<Option<Entry>, Error>> + Send;
 
     /// Where the journal has seen a contact, the latest first: how a deleted contact is located.
-    /// Companies known only from the register of portal addresses or as those of a default contact,
-    /// which have no times, come last.
+    /// Companies known only from the register of portal addresses, from the map or as those of a default
+    /// contact, which have no times, come last.
     fn companies_of(
         &self,
         contact: ContactId,
@@ -134,8 +135,8 @@ pub trait Store: Send + Sync {
     /// text (fields, items, notes) goes as a whole. So does a finding that was noted before. Of what was
     /// approved before, the contacts go that were shown: such an approval has none, and approves nothing.
     ///
-    /// An intent whose end nobody knows stays as it is, whatever its age. So do rejections, pairs and
-    /// the register. What waits for a person stays until a visit finds it no longer.
+    /// An intent whose end nobody knows stays as it is, whatever its age. So do rejections, pairs, the
+    /// register and the map. What waits for a person stays until a visit finds it no longer.
     ///
     /// It is done in steps. If one fails, what was forgotten before stays so, and another call goes on.
     fn forget(&self, before: Timestamp) -> impl Future<Output = Result<Forgotten, Error>> + Send;
@@ -154,6 +155,56 @@ pub trait Store: Send + Sync {
         current: &BTreeSet<(Email, ContactId)>,
         keep: Keep,
     ) -> impl Future<Output = Result<Register, Error>> + Send;
+
+    /// The lines of the map at a company, of one system, ordered by contact. Where only some contacts are
+    /// asked about, theirs, as far as they are at this company.
+    fn links(
+        &self,
+        company: CompanyId,
+        system: System,
+        contacts: Option<&BTreeSet<ContactId>>,
+    ) -> impl Future<Output = Result<Vec<Link>, Error>> + Send;
+
+    /// The line of a contact in one system, and the company it is at.
+    fn link_of(
+        &self,
+        system: System,
+        contact: ContactId,
+    ) -> impl Future<Output = Result<Option<(CompanyId, Link)>, Error>> + Send;
+
+    /// Records a line of the map.
+    ///
+    /// A contact has one line in each system, so this one takes the place of what was recorded before, at
+    /// whatever company that was. What the record was given may be left out of a line that is too large for
+    /// the store; it then reads as not known.
+    fn link(
+        &self,
+        company: CompanyId,
+        link: &Link,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Takes a contact's line off the map. Where there is none, this changes nothing.
+    fn unlink(
+        &self,
+        system: System,
+        contact: ContactId,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Where a company's contacts are mirrored to in one system, as far as it is known.
+    fn place(
+        &self,
+        company: CompanyId,
+        system: System,
+    ) -> impl Future<Output = Result<Option<Place>, Error>> + Send;
+
+    /// Records where a company's contacts are mirrored to, which forgets where that was. Without a place,
+    /// nothing is known about this system any more; a place says itself which system it is in.
+    fn set_place(
+        &self,
+        company: CompanyId,
+        system: System,
+        place: Option<Place>,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
 /// Whether the register is written.
@@ -302,6 +353,48 @@ macro_rules! delegate {
                 keep: Keep,
             ) -> Result<Register, Error> {
                 (**self).portal_addresses(company, current, keep).await
+            }
+
+            async fn links(
+                &self,
+                company: CompanyId,
+                system: System,
+                contacts: Option<&BTreeSet<ContactId>>,
+            ) -> Result<Vec<Link>, Error> {
+                (**self).links(company, system, contacts).await
+            }
+
+            async fn link_of(
+                &self,
+                system: System,
+                contact: ContactId,
+            ) -> Result<Option<(CompanyId, Link)>, Error> {
+                (**self).link_of(system, contact).await
+            }
+
+            async fn link(&self, company: CompanyId, link: &Link) -> Result<(), Error> {
+                (**self).link(company, link).await
+            }
+
+            async fn unlink(&self, system: System, contact: ContactId) -> Result<(), Error> {
+                (**self).unlink(system, contact).await
+            }
+
+            async fn place(
+                &self,
+                company: CompanyId,
+                system: System,
+            ) -> Result<Option<Place>, Error> {
+                (**self).place(company, system).await
+            }
+
+            async fn set_place(
+                &self,
+                company: CompanyId,
+                system: System,
+                place: Option<Place>,
+            ) -> Result<(), Error> {
+                (**self).set_place(company, system, place).await
             }
         }
     )*};

@@ -8,6 +8,7 @@ mod retained;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use model::mirror::{Link, Place, System};
 use model::{
     Action, Cause, ChangeId, CompanyId, ContactId, Decision, Entry, Evidence, FindingEntry, Image,
     Outcome, Past, Proposal, Purpose, Rule,
@@ -19,7 +20,7 @@ use crate::Error;
 
 /// The version that is written, and the newest that can be read. A shape that older programs would
 /// misread gets a new one.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Something that is kept as JSON.
 pub(crate) trait Record: Serialize + DeserializeOwned {
@@ -77,6 +78,14 @@ impl Record for Decision {
     const KIND: &'static str = "decision";
 }
 
+impl Record for Link {
+    const KIND: &'static str = "link";
+}
+
+impl Record for Place {
+    const KIND: &'static str = "place";
+}
+
 /// A decision without the contacts that were shown, and those, if there are any.
 pub(crate) fn apart(decision: &Decision) -> (Decision, Option<Image>) {
     let mut record = decision.clone();
@@ -131,6 +140,14 @@ fn pictured(image: &Image) -> impl Iterator<Item = ContactId> {
 /// A time as text that sorts.
 pub(crate) fn instant(at: Timestamp) -> String {
     format!("{at:.9}")
+}
+
+/// What a mirror is called where a store looks for it.
+pub(crate) fn system(system: System) -> &'static str {
+    match system {
+        System::ItGlue => "it-glue",
+        System::GrowCrm => "grow-crm",
+    }
 }
 
 #[derive(Serialize)]
@@ -241,8 +258,7 @@ pub(crate) fn encode<T: Record>(record: &T) -> Result<String, Error> {
     })
 }
 
-/// What a kept text says; `owner` names the change, run or proposal it
-/// belongs to.
+/// What a kept text says; `owner` names what it belongs to, such as a change or a run.
 pub(crate) fn decode<T: Record>(text: &str, owner: impl Fn() -> String) -> Result<T, Error> {
     // The version is read first and alone, since a newer record need not have the shape of ours.
     let Header { version, kind } = read(text, T::KIND, &owner)?;
@@ -282,6 +298,7 @@ fn what(kind: &str, owner: &impl Fn() -> String) -> String {
 
 #[cfg(test)]
 mod tests {
+    use model::mirror;
     use serde_json::Value;
 
     use super::*;
@@ -289,8 +306,10 @@ mod tests {
 
     /// Records as the first version wrote them. A file of a version that was released is never edited.
     const OLDEST: &str = include_str!("stored/1.json");
+    /// Records as the second version wrote them.
+    const SECOND: &str = include_str!("stored/2.json");
     /// Records as they are written today, one of each sort.
-    const NEWEST: &str = include_str!("stored/2.json");
+    const NEWEST: &str = include_str!("stored/3.json");
 
     #[test]
     fn the_oldest_samples_are_read_as_what_they_meant() {
@@ -308,6 +327,32 @@ mod tests {
         assert_eq!(old::<Image>(next()), Image::default());
         let finding = samples::finding("r", Some(19), &[41, 42], 0);
         assert_eq!(old::<FindingEntry>(next()), finding);
+        assert_eq!(texts.next(), None);
+    }
+
+    #[test]
+    fn the_samples_of_the_second_version_are_read_as_what_they_meant() {
+        let stored = texts(SECOND);
+        let mut texts = stored.iter();
+        let mut next = || texts.next().unwrap();
+        for intent in samples::second_intents() {
+            assert_eq!(old::<Intent>(next()), Intent::of(&intent).unwrap());
+        }
+        for outcome in samples::outcomes() {
+            let at = samples::at(1);
+            assert_eq!(old::<Conclusion>(next()), Conclusion { outcome, at });
+        }
+        assert_eq!(old::<Image>(next()), samples::second_image());
+        assert_eq!(old::<Image>(next()), Image::default());
+        for finding in samples::second_findings() {
+            assert_eq!(old::<FindingEntry>(next()), finding);
+        }
+        for proposal in samples::proposals() {
+            assert_eq!(old::<Proposal>(next()), proposal);
+        }
+        for decision in samples::decisions() {
+            assert_eq!(old::<Decision>(next()), apart(&decision).0);
+        }
         assert_eq!(texts.next(), None);
     }
 
@@ -346,6 +391,12 @@ mod tests {
         for decision in samples::decisions() {
             assert_eq!(old::<Decision>(next()), apart(&decision).0);
         }
+        for link in samples::links() {
+            assert_eq!(old::<Link>(next()), link);
+        }
+        for place in samples::places() {
+            assert_eq!(old::<Place>(next()), place);
+        }
         assert_eq!(texts.next(), None);
     }
 
@@ -364,6 +415,15 @@ mod tests {
             names::<model::Stance>(r#""?""#),
             names::<model::Verdict>(r#""?""#),
             names::<Rule>(r#""?""#),
+            names::<mirror::Call>(r#""?""#),
+            names::<mirror::ItGlueCall>(r#"{"call":"?"}"#),
+            names::<mirror::GrowCrmCall>(r#"{"call":"?"}"#),
+            names::<mirror::Mirrored>(r#"{"system":"?"}"#),
+            names::<mirror::Record>(r#"{"system":"?"}"#),
+            names::<Place>(r#"{"system":"?"}"#),
+            names::<model::itglue::Link>(r#""?""#),
+            names::<model::itglue::PhoneKind>(r#""?""#),
+            names::<model::growcrm::Status>(r#""?""#),
         ] {
             assert!(names.len() > 1);
             // The purpose of a policy is said by leaving it out.
@@ -376,7 +436,7 @@ mod tests {
     #[test]
     fn a_record_says_its_version_and_kind_first() {
         let text = encode(&Image::default()).unwrap();
-        assert!(text.starts_with(r#"{"version":2,"kind":"image","record":{"#));
+        assert!(text.starts_with(r#"{"version":3,"kind":"image","record":{"#));
     }
 
     #[test]
@@ -385,7 +445,7 @@ mod tests {
         assert!(matches!(error, Error::Newer { found: 7, .. }));
         assert_eq!(
             error.to_string(),
-            "read the image of change r.1: it has version 7, and this program knows versions up to 2"
+            "read the image of change r.1: it has version 7, and this program knows versions up to 3"
         );
     }
 
@@ -426,6 +486,8 @@ mod tests {
                     .iter()
                     .map(|said| encode(&apart(said).0)),
             )
+            .chain(samples::links().iter().map(encode))
+            .chain(samples::places().iter().map(encode))
             .collect::<Result<_, _>>()
             .unwrap()
     }
@@ -448,6 +510,14 @@ mod tests {
 
     fn old<T: Record>(text: &str) -> T {
         decode(text, owner).unwrap()
+    }
+
+    #[test]
+    fn a_system_has_one_name_everywhere() {
+        for which in System::ALL {
+            let name = serde_json::to_value(which).unwrap();
+            assert_eq!(name, system(which));
+        }
     }
 
     #[test]

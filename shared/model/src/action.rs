@@ -1,4 +1,4 @@
-//! Every write the product can make in the PSA: a closed list.
+//! Every write the product can make, in the PSA and in its mirrors: a closed list.
 
 mod renamed;
 mod same;
@@ -10,6 +10,7 @@ use crate::{
     Communication, CommunicationId, CommunicationKind, CommunicationTypeId, CompanyId, ContactId,
     Email, Membership, Note, Portal, Private, PrivateValue, Reference, TypeAssociationId,
     TypeLabel,
+    mirror::{Call, GrowCrmCall, ItGlueCall},
 };
 
 /// One write. Each is exactly one request, and each names what is expected before it.
@@ -176,6 +177,13 @@ pub enum Action {
         /// The contact it is to point at.
         after: ContactId,
     },
+    /// Write to a system that mirrors the PSA.
+    Mirror {
+        /// The contact that is mirrored, by its id in the PSA.
+        contact: ContactId,
+        /// What is written.
+        call: Call,
+    },
 }
 
 /// One field of a contact, before and after.
@@ -249,7 +257,8 @@ impl Action {
             | Self::SetPortal { contact, .. }
             | Self::RequestPassword { contact, .. }
             | Self::Retire { contact }
-            | Self::Reactivate { contact } => vec![*contact],
+            | Self::Reactivate { contact }
+            | Self::Mirror { contact, .. } => vec![*contact],
         }
     }
 
@@ -259,6 +268,17 @@ impl Action {
         match self {
             Self::RequestPassword { .. } => Reversibility::Final,
             Self::Merge { .. } => Reversibility::Compensable,
+            Self::Mirror { call, .. } => match call {
+                Call::GrowCrm(GrowCrmCall::CreateClient { .. }) => Reversibility::Final,
+                Call::GrowCrm(
+                    GrowCrmCall::Remove { .. }
+                    | GrowCrmCall::Create {
+                        send_email: true, ..
+                    },
+                )
+                | Call::ItGlue(ItGlueCall::Remove { .. }) => Reversibility::Compensable,
+                _ => Reversibility::Reversible,
+            },
             _ => Reversibility::Reversible,
         }
     }

@@ -12,6 +12,9 @@ pub struct Company {
     pub id: CompanyId,
     /// Its name, for people to read. A company may be one person.
     pub name: Private,
+    /// Its identifier in the PSA, which people choose and other systems know it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<Private>,
     /// The primary contact.
     pub default_contact: Option<ContactId>,
     /// Who gets the invoices.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, Change, ChangeId, Company, CompanyId, Contact, ContactId, Details, Evidence, Finding,
-    Purpose, Rule, RunId,
+    Purpose, Rule, RunId, mirror,
 };
 
 /// One change of ours: the intent before the call, the outcome after it.
@@ -57,6 +57,9 @@ pub struct Image {
     /// What hung on the contact that a merge kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Details>,
+    /// The records in a mirror that the change touched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mirrored: Vec<mirror::Record>,
 }
 
 /// How a change ended.

@@ -51,6 +51,14 @@ pub enum FindingKind {
     Contested,
     /// A change of ours could not be taken back, as somebody has changed the record since, or for good.
     NotTakenBack,
+    /// A company has no place in a mirror, so its contacts are not mirrored there.
+    NoMirror,
+    /// A contact cannot be mirrored, or not until a person has looked.
+    NotMirrored,
+    /// A mirror's own sync with the PSA owns a record, so that we may not write what differs.
+    NativeSync,
+    /// A mirror has a record whose contact is gone.
+    Orphan,
 }
 
 impl fmt::Display for FindingKind {
@@ -68,6 +76,10 @@ impl fmt::Display for FindingKind {
             Self::Rejected => "rejected",
             Self::Contested => "contested",
             Self::NotTakenBack => "not-taken-back",
+            Self::NoMirror => "no-mirror",
+            Self::NotMirrored => "not-mirrored",
+            Self::NativeSync => "native-sync",
+            Self::Orphan => "orphan",
         })
     }
 }

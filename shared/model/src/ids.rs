@@ -19,51 +19,58 @@ impl IdError {
     }
 }
 
+/// Identifiers that are numbers of a vendor, of the given width. How they are shown is said by `numbers!`.
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
+    ($number:ident: $($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+        )]
         #[serde(transparent)]
-        pub struct $name(u32);
+        pub struct $name($number);
 
         impl $name {
             /// Wraps the number the vendor gave.
             #[must_use]
-            pub const fn new(id: u32) -> Self {
+            pub const fn new(id: $number) -> Self {
                 Self(id)
             }
 
             /// The number, for the vendor's API.
             #[must_use]
-            pub const fn get(self) -> u32 {
+            pub const fn get(self) -> $number {
                 self.0
             }
         }
 
-        impl FromStr for $name {
-            type Err = IdError;
+        impl std::str::FromStr for $name {
+            type Err = $crate::IdError;
 
-            fn from_str(text: &str) -> Result<Self, IdError> {
-                text.trim().parse().map(Self).map_err(|_| IdError {
-                    what: $what,
-                    expected: "a whole number",
-                })
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.trim()
+                    .parse()
+                    .map(Self)
+                    .map_err(|_| $crate::IdError::new($what, "a whole number"))
             }
         }
     )*};
 }
 
+/// Shows identifiers as the numbers they are.
 macro_rules! numbers {
     ($($name:ident)*) => {$(
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.0.fmt(f)
             }
         }
     )*};
 }
 
+pub(crate) use {ids, numbers};
+
 ids! {
+    u32:
     /// A communication item (an email, phone or fax) of a contact in the PSA.
     CommunicationId, "a communication id";
     /// A kind of communication item as the instance defines it ("Direct", "Mobile").

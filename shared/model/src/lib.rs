@@ -32,6 +32,7 @@ pub mod growcrm;
 mod ids;
 pub mod itglue;
 mod memory;
+pub mod mirror;
 mod phone;
 mod plan;
 mod private;

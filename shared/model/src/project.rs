@@ -199,7 +199,8 @@ impl Contact {
             | Action::RequestPassword { .. }
             | Action::Restore { .. }
             | Action::Merge { .. }
-            | Action::Repoint { .. } => {}
+            | Action::Repoint { .. }
+            | Action::Mirror { .. } => {}
         }
     }
 }
@@ -218,6 +219,7 @@ mod tests {
             Company {
                 id: company,
                 name: "Harbor Line".into(),
+                identifier: None,
                 default_contact: Some(ContactId::new(10)),
                 billing_contact: None,
                 deleted: false,

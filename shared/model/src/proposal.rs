@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, Change, CompanyId, Contact, ContactId, Evidence, IdError, Login, Pair, Private,
-    Purpose, Rule, RunId,
+    Purpose, Rule, RunId, mirror::System,
 };
 
 /// What a proposal is called. It says what is proposed, so the same proposal has the same id at every
@@ -177,6 +177,10 @@ impl ProposalId {
             Action::Repoint {
                 reference, after, ..
             } => format!("repoint-{}-{after}", reference.record),
+            Action::Mirror { contact, call } => match call.system() {
+                System::ItGlue => of("itglue", contact),
+                System::GrowCrm => of("growcrm", contact),
+            },
         })
     }
 

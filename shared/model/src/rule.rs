@@ -1,10 +1,10 @@
-//! The three policies by name, and how far each may go.
+//! The policies and the mirrors by name, and how far each may go.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A policy.
+/// A policy, or the care of a mirror.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
@@ -14,15 +14,36 @@ pub enum Rule {
     PrimaryContact,
     /// Nobody is let into the portal without a usable address of their own.
     PortalInvite,
+    /// IT Glue follows the PSA.
+    #[serde(rename = "mirror-itglue")]
+    MirrorItGlue,
+    /// Grow CRM follows the PSA.
+    #[serde(rename = "mirror-growcrm")]
+    MirrorGrowCrm,
 }
 
 impl Rule {
-    /// All of them, in the order in which they are enforced.
-    pub const ALL: [Self; 3] = [
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::MergeDuplicates,
+        Self::PrimaryContact,
+        Self::PortalInvite,
+        Self::MirrorItGlue,
+        Self::MirrorGrowCrm,
+    ];
+
+    /// The policies, which are enforced in the PSA, in this order.
+    pub const POLICIES: [Self; 3] = [
         Self::MergeDuplicates,
         Self::PrimaryContact,
         Self::PortalInvite,
     ];
+
+    /// Whether it is a policy, so that what it writes goes to the PSA.
+    #[must_use]
+    pub fn is_policy(self) -> bool {
+        Self::POLICIES.contains(&self)
+    }
 }
 
 impl fmt::Display for Rule {
@@ -31,6 +52,8 @@ impl fmt::Display for Rule {
             Self::MergeDuplicates => "merge-duplicates",
             Self::PrimaryContact => "primary-contact",
             Self::PortalInvite => "portal-invite",
+            Self::MirrorItGlue => "mirror-itglue",
+            Self::MirrorGrowCrm => "mirror-growcrm",
         })
     }
 }

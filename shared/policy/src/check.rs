@@ -194,6 +194,7 @@ impl<'s> Judge<'s> {
                 Some((loser, survivor)) => words.extend(self.forbidden_merge(loser, survivor)),
                 None => words.push(format!("contact {contact} is nobody's certain duplicate")),
             },
+            Action::Mirror { .. } => words.push("a policy writes to no mirror".to_owned()),
             Action::Repoint { before, after, .. } => {
                 let allowed = Purpose::Merge {
                     loser: *before,

@@ -6,6 +6,8 @@
 //! [`Finding`](model::Finding) for a person. [`needs()`] says what more must be read before a plan can
 //! be complete; [`check()`] judges a plan a second time, by other code, before anything is written.
 //!
+//! [`mirror`] plans in the same way what the systems that mirror the PSA are to be told.
+//!
 //! This crate deliberately has no IO, no async, no clock but `snapshot.taken_at` and no randomness.
 //! The same snapshot gives the same plan, and a plan that has been carried out leaves nothing to plan.
 
@@ -15,6 +17,7 @@ mod differences;
 mod draft;
 mod duplicates;
 mod fields;
+pub mod mirror;
 mod needs;
 mod portal_invite;
 mod primary_contact;

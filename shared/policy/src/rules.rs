@@ -1,13 +1,16 @@
 //! The knobs: what an MSP may set, all with defaults.
 
+mod mirrors;
 mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::{fmt, iter};
 
+use model::mirror::System;
 use model::{CompanyId, Mode, Rule};
 use serde::Serialize;
 
+pub use mirrors::{Deactivated, GrowCrmRules, ItGlueRules, Moved, OnMerge, Pairing};
 pub use read::{Problem, RulesError};
 
 /// The rules file. Its defaults are those of a new deployment: observe everything, write nothing.
@@ -24,6 +27,10 @@ pub struct Rules {
     pub primary: PrimaryRules,
     /// Email before portal invite.
     pub portal: PortalRules,
+    /// Carrying contacts to IT Glue.
+    pub itglue: ItGlueRules,
+    /// Carrying contacts to Grow CRM.
+    pub growcrm: GrowCrmRules,
     /// What keeps a mistake small.
     pub limits: Limits,
 }
@@ -122,6 +129,8 @@ impl Default for Rules {
                 note_on_hold: false,
                 shared_mailboxes: BTreeSet::new(),
             },
+            itglue: ItGlueRules::default(),
+            growcrm: GrowCrmRules::default(),
             limits: Limits {
                 writes_per_contact_and_hour: 5,
                 same_change_per_week: 3,
@@ -144,19 +153,28 @@ impl Rules {
             .unwrap_or_default()
     }
 
-    /// Whether any policy may write anywhere, be it after review. Where all observe, no writer exists.
+    /// Whether any policy may write anywhere in the PSA, be it after review. Where all observe, no writer exists.
     #[must_use]
     pub fn may_write(&self) -> bool {
-        self.modes
-            .values()
-            .chain(self.companies.values().flat_map(BTreeMap::values))
-            .any(|mode| *mode != Mode::Observe)
+        self.may_write_by(Rule::is_policy)
     }
 
-    /// Whether any policy may write at a company, be it after review.
+    /// Whether a mirror may be written to at any company. Where it is observed, no writer exists.
+    #[must_use]
+    pub fn may_mirror(&self, system: System) -> bool {
+        self.may_write_by(|rule| rule == system.rule())
+    }
+
+    fn may_write_by(&self, is_asked: impl Fn(Rule) -> bool) -> bool {
+        let all = iter::once(&self.modes).chain(self.companies.values());
+        all.flatten()
+            .any(|(rule, mode)| is_asked(*rule) && *mode != Mode::Observe)
+    }
+
+    /// Whether any policy may write to the PSA at a company, be it after review.
     #[must_use]
     pub fn may_write_at(&self, company: CompanyId) -> bool {
-        Rule::ALL
+        Rule::POLICIES
             .iter()
             .any(|rule| self.mode(*rule, company) != Mode::Observe)
     }

@@ -135,7 +135,7 @@ pub fn check(entries: &[Entry], undo: &Undo) -> Vec<String> {
             continue;
         };
         let allowed = match &change.action {
-            Action::RequestPassword { .. } => false,
+            Action::RequestPassword { .. } | Action::Mirror { .. } => false,
             Action::Merge { .. } => matches!(entry.action, Action::Restore { .. }),
             Action::Restore { .. } => matches!(entry.action, Action::Merge { .. }),
             Action::Retire { .. } => {

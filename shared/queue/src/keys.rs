@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use model::CompanyId;
+use model::{CompanyId, RunId};
 use sha2::{Digest, Sha256};
 
 use crate::{Message, MessageId};
@@ -15,7 +15,9 @@ use crate::{Message, MessageId};
 #[must_use]
 pub fn group(message: &Message) -> String {
     match message {
-        Message::VisitCompanyV1 { company, .. } => format!("company-{company}"),
+        Message::VisitCompanyV1 { company, .. } | Message::MirrorContactsV1 { company, .. } => {
+            format!("company-{company}")
+        }
         Message::LocateContactV1 { contact, .. } => format!("contact-{contact}"),
     }
 }
@@ -83,6 +85,13 @@ impl DeduplicationId {
     #[must_use]
     pub fn of_located(located: &MessageId, company: CompanyId) -> Self {
         Self::of(&["located", located.as_str(), &company.to_string()])
+    }
+
+    /// The id for what a visit to the PSA has a mirror look at. Each visit has a name of its own, so that what one saw
+    /// is never taken for what another one saw.
+    #[must_use]
+    pub fn of_mirrored(visit: &RunId) -> Self {
+        Self::of(&["mirrored", visit.as_str()])
     }
 
     /// The id for a dead letter that is sent again. It is a new one each time, or SQS would take the message for
@@ -170,6 +179,12 @@ mod tests {
             cause: cause.clone(),
         };
         assert_eq!(group(&locate), "contact-4711");
+        let mirror = Message::MirrorContactsV1 {
+            company: CompanyId::new(812),
+            contacts: [ContactId::new(4711)].into(),
+            cause,
+        };
+        assert_eq!(group(&mirror), "company-812");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What is on the queue.
 
+use std::collections::BTreeSet;
+
 use model::{Cause, CompanyId, ContactId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,10 +31,19 @@ pub enum Message {
         /// What set it off.
         cause: Cause,
     },
+    /// Carry contacts of one company over to a mirror: to the one whose queue this is.
+    MirrorContactsV1 {
+        /// Which company.
+        company: CompanyId,
+        /// Which contacts. They may be gone.
+        contacts: BTreeSet<ContactId>,
+        /// What set it off.
+        cause: Cause,
+    },
 }
 
 impl Message {
-    const NAMES: [&str; 2] = ["VisitCompanyV1", "LocateContactV1"];
+    const NAMES: [&str; 3] = ["VisitCompanyV1", "LocateContactV1", "MirrorContactsV1"];
 
     /// The body to queue.
     pub fn encode(&self) -> Result<String, Error> {
@@ -71,7 +82,9 @@ impl Message {
     #[must_use]
     pub fn cause(&self) -> &Cause {
         match self {
-            Self::VisitCompanyV1 { cause, .. } | Self::LocateContactV1 { cause, .. } => cause,
+            Self::VisitCompanyV1 { cause, .. }
+            | Self::LocateContactV1 { cause, .. }
+            | Self::MirrorContactsV1 { cause, .. } => cause,
         }
     }
 }
@@ -82,9 +95,10 @@ mod tests {
 
     use super::*;
 
-    /// As the first release queued it. Never change these two; add to them.
+    /// As the first release queued it. Never change these; add to them.
     const OLDEST_VISIT: &str = r#"{"VisitCompanyV1":{"company":812,"contact":4711,"cause":{"source":{"kind":"callback","record":"contact","action":"updated"},"message":"5f0c1a1e-0d1b-4d3b-9c55-2d8f6a0e7b31"}}}"#;
     const OLDEST_LOCATE: &str = r#"{"LocateContactV1":{"contact":4711,"cause":{"source":{"kind":"callback","record":"contact","action":"deleted"},"message":null}}}"#;
+    const OLDEST_MIRROR: &str = r#"{"MirrorContactsV1":{"company":812,"contacts":[4711,4712],"cause":{"source":{"kind":"callback","record":"contact","action":"updated"},"message":"5f0c1a1e-0d1b-4d3b-9c55-2d8f6a0e7b31"}}}"#;
 
     fn callback(action: &str, message: Option<&str>) -> Cause {
         Cause {
@@ -119,7 +133,16 @@ mod tests {
             contact: ContactId::new(4711),
             cause: callback("deleted", None),
         };
-        for (body, message) in [(OLDEST_VISIT, visit), (OLDEST_LOCATE, locate)] {
+        let mirror = Message::MirrorContactsV1 {
+            company: CompanyId::new(812),
+            contacts: [4711, 4712].map(ContactId::new).into(),
+            cause: callback("updated", Some("5f0c1a1e-0d1b-4d3b-9c55-2d8f6a0e7b31")),
+        };
+        for (body, message) in [
+            (OLDEST_VISIT, visit),
+            (OLDEST_LOCATE, locate),
+            (OLDEST_MIRROR, mirror),
+        ] {
             assert_eq!(Message::decode(body).unwrap(), message);
             assert_eq!(message.encode().unwrap(), body);
         }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::mirror::Failure;
 
 /// What becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub fn fate(error: &Error) -> Fate {
         {
             Fate::Retry { after: None }
         }
+        Error::ItGlue(mirror) => of_mirror(mirror),
+        Error::GrowCrm(mirror) => of_mirror(mirror),
         Error::Journal(journal) if journal.is_transient() => Fate::Retry { after: None },
         Error::Queue(queue) if queue.is_transient() => Fate::Retry { after: None },
         Error::Unsettled => Fate::Retry { after: None },
@@ -47,9 +50,24 @@ pub fn fate(error: &Error) -> Fate {
         | Error::Journal(_)
         | Error::Queue(_)
         | Error::PlanRefused(_)
+        | Error::MirrorRefused(_)
         | Error::UndoRefused(_)
         | Error::Outdated
+        | Error::Misdirected
         | Error::NoWriter => Fate::Dead,
+    }
+}
+
+/// As with the PSA.
+fn of_mirror(error: &impl Failure) -> Fate {
+    if error.is_transient() {
+        Fate::Retry {
+            after: error.retry_after(),
+        }
+    } else if error.is_not_found() || error.is_unauthorized() || error.is_endpoint_missing() {
+        Fate::Retry { after: None }
+    } else {
+        Fate::Dead
     }
 }
 

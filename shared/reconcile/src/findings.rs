@@ -18,7 +18,16 @@ pub(crate) fn keep_findings(visit: &mut Visit, plan: &Plan) {
         ),
         evidence: withheld.change.evidence.clone(),
     });
-    let new: Vec<Finding> = plan.findings.iter().cloned().chain(withheld).collect();
+    let new = plan.findings.iter().cloned().chain(withheld);
+    keep(visit, new.collect());
+}
+
+/// Keeps the findings of a round in the same way. A mirror's plan tells by itself what its mode withholds.
+pub(crate) fn keep_findings_of_mirror(visit: &mut Visit, plan: &Plan) {
+    keep(visit, plan.findings.clone());
+}
+
+fn keep(visit: &mut Visit, new: Vec<Finding>) {
     visit.findings.retain(|old| {
         !new.iter()
             .any(|new| new.rule == old.rule && new.contacts == old.contacts)

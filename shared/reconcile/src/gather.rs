@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use connectwise::{Batch, ChildConditions, Conditions};
 use journal::{Keep, Store};
-use model::{Contact, ContactId, Details, Email, Snapshot};
+use model::{CompanyId, Contact, ContactId, Details, Email, Memory, Snapshot};
 use policy::Need;
 
 use crate::error::Error;
@@ -22,7 +22,7 @@ impl<J: Store> Reconciler<J> {
     pub(crate) async fn gather(&self, request: &Request) -> Result<Option<Snapshot>, Error> {
         let now = self.clock.now();
         let primary_label = self.primary_label().await?;
-        let memory = self.journal.memory(request.company).await?;
+        let memory = self.memory(request.company).await?;
         let Some(company) = self.reader.company(request.company).await? else {
             return Ok(None);
         };
@@ -46,6 +46,13 @@ impl<J: Store> Reconciler<J> {
             }
         }
         Ok(Some(snapshot))
+    }
+
+    /// What the journal remembers of a company, without what was written to its mirrors.
+    pub(crate) async fn memory(&self, company: CompanyId) -> Result<Memory, Error> {
+        let mut memory = self.journal.memory(company).await?;
+        memory.past.retain(|past| past.rule.is_policy());
+        Ok(memory)
     }
 
     /// The label that mirrors the primary contact, looked up once an hour.

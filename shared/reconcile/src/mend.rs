@@ -78,7 +78,7 @@ impl<J: Store> Reconciler<J> {
         contact: ContactId,
         survivor: ContactId,
     ) -> Result<(), Error> {
-        let memory = self.journal.memory(company).await?;
+        let memory = self.memory(company).await?;
         let newest = memory.returned();
         let id = |contact: &ContactId| newest.get(contact).copied().unwrap_or(*contact);
         let contact = id(&contact);
@@ -108,7 +108,7 @@ impl<J: Store> Reconciler<J> {
         known: ContactId,
         new: ContactId,
     ) -> Result<(), Error> {
-        let memory = self.journal.memory(company).await?;
+        let memory = self.memory(company).await?;
         for pair in &memory.distinct {
             let other = match (pair.low(), pair.high()) {
                 (low, high) if low == known => high,

@@ -27,8 +27,10 @@ impl<J: Store> Reconciler<J> {
             return Ok(());
         }
         // The latest first: what mended a merge is settled before the merge is mended again.
+        // What was written to a mirror is for whoever writes there.
         let open = self.journal.open_intents(record.request.company).await?;
-        for entry in open.into_iter().rev() {
+        let ours = open.into_iter().filter(|entry| entry.rule.is_policy());
+        for entry in ours.rev() {
             let outcome = self.find_out(&entry).await?;
             if outcome.took_effect() {
                 // Without a writer a merge cannot be finished; it stays open for one that can.
@@ -61,7 +63,8 @@ impl<J: Store> Reconciler<J> {
                 let company = self.reader.company(*company).await?;
                 company.is_some_and(|company| company.billing_contact == *after)
             }
-            Action::RequestPassword { .. } => return Ok(Outcome::Unknown),
+            // The PSA can't tell about a mirror; nobody asks it to.
+            Action::RequestPassword { .. } | Action::Mirror { .. } => return Ok(Outcome::Unknown),
             Action::Merge { loser, .. } => self.reader.contact(*loser).await?.is_none(),
             Action::Repoint {
                 reference, after, ..
@@ -234,7 +237,8 @@ fn shows(contact: &Contact, action: &Action) -> bool {
         | Action::RequestPassword { .. }
         | Action::Restore { .. }
         | Action::Merge { .. }
-        | Action::Repoint { .. } => false,
+        | Action::Repoint { .. }
+        | Action::Mirror { .. } => false,
     }
 }
 

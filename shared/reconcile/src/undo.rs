@@ -254,7 +254,7 @@ impl<J: Store> Reconciler<J> {
         company: CompanyId,
         entries: &[Entry],
     ) -> Result<Option<(Undo, Present)>, Error> {
-        let memory = self.journal.memory(company).await?;
+        let memory = self.memory(company).await?;
         let wanted = wanted(entries, &memory);
         let Some(present) = self.present(company, wanted, memory).await? else {
             return Ok(None);

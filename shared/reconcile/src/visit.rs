@@ -1,16 +1,18 @@
 //! One visit to one company.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use connectwise::{Reader, Writer};
 use jiff::Timestamp;
 use journal::{Keep, Store};
+use model::mirror::System;
 use model::{
     Cause, CompanyId, ContactId, Entry, Finding, Image, Outcome, Past, Plan, Proposal, RunId,
     Scope, Snapshot,
 };
 use policy::Rules;
+use policy::mirror::Visited;
 use sha2::{Digest, Sha256};
 
 use crate::apply::{Executor, Progress};
@@ -34,6 +36,7 @@ pub struct Reconciler<J> {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) known: Known,
     pub(crate) drill: Drill,
+    mirrors: BTreeSet<System>,
 }
 
 /// What to visit, and why.
@@ -79,6 +82,8 @@ pub struct Visit {
     pub entries: Vec<Entry>,
     /// What a person should look at.
     pub findings: Vec<Finding>,
+    /// The contacts that each mirror has to look at, as something about them is new.
+    pub mirrors: BTreeMap<System, BTreeSet<ContactId>>,
 }
 
 /// What a visit would do.
@@ -99,6 +104,7 @@ impl Visit {
             scope: None,
             entries: Vec::new(),
             findings: Vec::new(),
+            mirrors: BTreeMap::new(),
         }
     }
 }
@@ -120,7 +126,15 @@ impl<J: Store> Reconciler<J> {
             clock,
             known: Known::default(),
             drill: Drill::default(),
+            mirrors: BTreeSet::new(),
         }
+    }
+
+    /// The same, telling after each visit what these mirrors have to look at.
+    #[must_use]
+    pub fn with_mirrors(mut self, systems: impl IntoIterator<Item = System>) -> Self {
+        self.mirrors = systems.into_iter().collect();
+        self
     }
 
     /// The same without one of its safeguards: only for tests, which prove with it that they would notice.
@@ -221,7 +235,9 @@ impl<J: Store> Reconciler<J> {
                 }
                 visit.findings.append(&mut left);
                 self.have_wait(&current, &proposals).await?;
-                return self.remember(request, &current).await;
+                self.remember(request, &current).await?;
+                visit.mirrors = self.stale(request, &current).await?;
+                return Ok(());
             }
         }
         Err(Error::Unsettled)
@@ -282,6 +298,36 @@ impl<J: Store> Reconciler<J> {
             self.have_wait(&snapshot, &proposals).await?;
         }
         Ok(())
+    }
+
+    /// What each mirror has to look at. Where none is on, nothing is read.
+    async fn stale(
+        &self,
+        request: &Request,
+        current: &Snapshot,
+    ) -> Result<BTreeMap<System, BTreeSet<ContactId>>, Error> {
+        let mut stale = BTreeMap::new();
+        let whole = current.scope == Scope::Whole;
+        for system in &self.mirrors {
+            let read: BTreeSet<ContactId> = current.contacts.keys().copied().collect();
+            let only = read.union(&request.contacts).copied().collect();
+            let only = (!whole).then_some(&only);
+            let links = self.journal.links(request.company, *system, only).await?;
+            let place = self.journal.place(request.company, *system).await?;
+            let visited = Visited {
+                company: &current.company,
+                contacts: &current.contacts,
+                whole,
+                named: &request.contacts,
+                links: &links,
+                placed: place.is_some(),
+            };
+            let contacts = policy::mirror::stale(*system, &visited, &self.rules);
+            if !contacts.is_empty() {
+                stale.insert(*system, contacts);
+            }
+        }
+        Ok(stale)
     }
 
     /// Has the journal remember what spares the next visit a read, or lets a deletion be located.

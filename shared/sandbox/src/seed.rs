@@ -1,6 +1,6 @@
 //! The example tenant: [`World::example`], and what the other vendors know of it: [`itglue()`], [`growcrm()`].
 //!
-//! Northwind MSP looks after sixteen companies with some two hundred contacts, and has a catch-all company
+//! Northwind MSP looks after seventeen companies with some two hundred contacts, and has a catch-all company
 //! with five thousand more. Everybody is made up. Most of them are in order; who isn't is told here.
 //!
 //! | company | contact | situation |
@@ -33,6 +33,7 @@
 //! | [`SUMMIT_RIDGE`] | [`UNLABELED_DEFAULT`], [`MISLABELED`] | the type `Primary` is on the wrong contact |
 //! | [`COPPERFIELD`] | [`DEFAULT_TO_DELETE`] | in order until [`default_deleted`] is played |
 //! | [`JUNIPER`] | [`DEFAULT_TO_DEACTIVATE`] | in order until [`default_deactivated`] is played |
+//! | [`BIRCHWOOD`] | [`MARRIED`], [`MARRIED_WITH_PASSWORD`] | two people who are there twice, under a former name |
 //!
 //! In a company that is in order the default contact, and nobody else, has the type `Primary`.
 
@@ -41,6 +42,7 @@ mod draft;
 mod duplicates;
 mod growcrm;
 mod itglue;
+mod mirrored;
 mod names;
 mod people;
 mod portal;
@@ -58,8 +60,9 @@ pub use growcrm::{
     GROWCRM_ADDRESS_OF_STAFF, GROWCRM_SWAPPED, growcrm, growcrm_client, growcrm_contact,
 };
 pub use itglue::{
-    ITGLUE_ONLY_CELL, ITGLUE_ONLY_PHONE_OF_LOSER, ITGLUE_SECOND_RIVERBEND, ITGLUE_SECOND_UNCERTAIN,
-    itglue, itglue_contact, itglue_location, itglue_organization,
+    ITGLUE_ONLY_CELL, ITGLUE_ONLY_PHONE_OF_FORMER, ITGLUE_ONLY_PHONE_OF_LOSER,
+    ITGLUE_SECOND_RIVERBEND, ITGLUE_SECOND_UNCERTAIN, itglue, itglue_contact, itglue_location,
+    itglue_organization,
 };
 pub use scenes::{default_deactivated, default_deleted};
 
@@ -170,6 +173,8 @@ ids! {
     JUNIPER = 862;
     /// The one.
     DEFAULT_TO_DEACTIVATE = 86201;
+    /// Birchwood Surveyors: in order, and people whose former names are contacts of their own.
+    BIRCHWOOD = 870;
 }
 
 /// What the email connector made of [`TRIPLE`].
@@ -180,6 +185,10 @@ pub const TWO_LOGINS: (u32, u32) = (83303, 83321);
 pub const NAMESAKES: (u32, u32) = (84002, 84003);
 /// Two people of one name and phone.
 pub const FATHER_AND_SON: (u32, u32) = (84004, 84005);
+/// A person, and the same under a former name.
+pub const MARRIED: (u32, u32) = (87002, 87020);
+/// Another one. A password hangs on the former name in IT Glue.
+pub const MARRIED_WITH_PASSWORD: (u32, u32) = (87003, 87021);
 /// People of the catch-all company, and what the email connector made of them.
 pub const CATCH_ALL_DUPLICATES: [(u32, u32); 5] = [
     (100_010, 104_996),
@@ -204,6 +213,7 @@ fn build() -> World {
     duplicates::add(&mut world);
     primaries::add(&mut world);
     work::add(&mut world);
+    mirrored::add(&mut world);
     world
 }
 

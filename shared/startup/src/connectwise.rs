@@ -1,24 +1,51 @@
 //! The PSA: where it is, who we are there, and how fast we may ask.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
 use connectwise::{Config, Reader, Settings};
-use http_client::{Client, ClientConfig, RateLimit, SystemTimer};
+use http_client::RateLimit;
 use secrecy::SecretString;
 
 use crate::env::{Env, Variable};
+use crate::outbound;
 use crate::problems::Problems;
 use crate::secrets::Secret;
 
 /// Requests per second that one process sends to the PSA in the long run.
 ///
-/// The limit holds for one process. What all workers together may send is this times the `MaximumConcurrency` of
-/// the worker's event source, which is 3 in `template.yaml`: change one and look at the other.
+/// The limits here hold for one process. What all workers together may send is, for each function, this times the
+/// `MaximumConcurrency` of its event source in `template.yaml`: change one and look at the others.
 pub const DEFAULT_REQUESTS_PER_SECOND: u32 = 5;
 
 /// Requests that may leave at once after a quiet time: enough to read one company without waiting.
 const DEFAULT_BURST: u32 = 10;
+
+/// As above, of a worker of contact-policy while a mirror is on: it leaves the mirrors' workers room.
+const REQUESTS_PER_SECOND_BESIDE_MIRRORS: u32 = 4;
+
+/// As above, of a mirror's worker. It reads a company and its contacts, and spends its time with the mirror.
+const MIRROR_REQUESTS_PER_SECOND: u32 = 1;
+
+/// Those two reads.
+const MIRROR_BURST: u32 = 2;
+
+/// How fast a process asks the PSA that asks it alone: a worker of contact-policy without mirrors, or an operator.
+pub(crate) const ALONE: RateLimit = RateLimit {
+    per_second: NonZeroU32::new(DEFAULT_REQUESTS_PER_SECOND).unwrap(),
+    burst: NonZeroU32::new(DEFAULT_BURST).unwrap(),
+};
+
+/// How fast a worker of contact-policy asks the PSA while a mirror is on.
+pub(crate) const BESIDE_MIRRORS: RateLimit = RateLimit {
+    per_second: NonZeroU32::new(REQUESTS_PER_SECOND_BESIDE_MIRRORS).unwrap(),
+    ..ALONE
+};
+
+/// How fast a mirror's worker asks the PSA.
+pub(crate) const FOR_A_MIRROR: RateLimit = RateLimit {
+    per_second: NonZeroU32::new(MIRROR_REQUESTS_PER_SECOND).unwrap(),
+    burst: NonZeroU32::new(MIRROR_BURST).unwrap(),
+};
 
 /// Where people log in. The host of the API is derived from it.
 pub(crate) const SITE: Variable = Variable {
@@ -33,23 +60,14 @@ pub(crate) const SECRET_ID: Variable = Variable {
 };
 
 /// A reader of the PSA, which sends nothing before it is asked something.
-pub(crate) fn reader(env: &Env, secret: Option<Secret>, problems: &mut Problems) -> Option<Reader> {
-    const PER_SECOND: NonZeroU32 = NonZeroU32::new(DEFAULT_REQUESTS_PER_SECOND).unwrap();
-    const BURST: NonZeroU32 = NonZeroU32::new(DEFAULT_BURST).unwrap();
-
+pub(crate) fn reader(
+    env: &Env,
+    secret: Option<Secret>,
+    rate: RateLimit,
+    problems: &mut Problems,
+) -> Option<Reader> {
     let config = config(env, secret, problems)?;
-    let limits = ClientConfig {
-        rate: RateLimit {
-            per_second: PER_SECOND,
-            burst: BURST,
-        },
-        counted_as: "PsaRequests",
-        ..ClientConfig::default()
-    };
-    Some(Reader::new(
-        config,
-        Client::new(limits, Arc::new(SystemTimer)),
-    ))
+    Some(Reader::new(config, outbound::client(rate, "PsaRequests")))
 }
 
 /// What is missing is left empty, so that what is there is checked all the same.
@@ -67,22 +85,11 @@ fn config(env: &Env, mut secret: Option<Secret>, problems: &mut Problems) -> Opt
         api_version: None,
         codebase: None,
     };
-    let error = match Config::new(&settings) {
-        Ok(config) => return Some(config),
-        Err(error) => error,
-    };
-    for problem in error.problems() {
-        let place = match (problem.setting, &secret) {
-            ("site", _) => SITE.name.to_owned(),
-            (key, Some(secret)) => secret.place(key),
-            // Why there is no secret at all has been said.
-            (_, None) => continue,
-        };
-        if !problems.mention(&place) {
-            problems.add(place, format!("must be {}", problem.expected));
-        }
-    }
-    None
+    problems.note_settings(Config::new(&settings), |setting| match setting {
+        "site" => Some(SITE.name.to_owned()),
+        // Why there is no secret at all has been said.
+        key => Some(secret.as_ref()?.place(key)),
+    })
 }
 
 #[cfg(test)]

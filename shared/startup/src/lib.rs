@@ -1,9 +1,9 @@
 //! Configuration, telemetry, and the construction of clients.
 //!
-//! A function asks for its parts once, before the first event: [`receiver()`] and [`worker()`] read the environment
-//! variables, fetch the secrets and the rules those name, and make the clients. Everything that is missing or
-//! malformed comes back at once, as [`Problems`]; no value of a secret is ever in it. [`telemetry`] sets up the
-//! log.
+//! A function asks for its parts once, before the first event: [`receiver()`], [`worker()`], [`mirror_itglue()`] and
+//! [`mirror_growcrm()`] read the environment variables, fetch the secrets and the rules those name, and make the
+//! clients. Everything that is missing or malformed comes back at once, as [`Problems`]; no value of a secret is ever
+//! in it. [`telemetry`] sets up the log.
 //!
 //! Secrets and rules may be changed while a function lives; a [`Source`] looks at them again from time to time.
 //! [`metrics`] writes what was counted.
@@ -11,7 +11,7 @@
 //! The operator's tool asks for nothing but the name of a stack: with the feature `stack`, `Stack` finds its parts by
 //! its outputs.
 //!
-//! What it deliberately does not do: it handles no event, and asks neither the PSA nor the queue anything. Variables
+//! What it deliberately does not do: it handles no event, and asks neither a vendor nor a queue anything. Variables
 //! hold names and addresses, never secrets, and are read nowhere else.
 //!
 //! ```no_run
@@ -25,10 +25,15 @@
 
 mod aws;
 mod clock;
+mod common;
 mod connectwise;
 mod env;
+mod growcrm;
+mod itglue;
 mod journal;
 pub mod metrics;
+mod mirror;
+mod outbound;
 mod problems;
 mod queue;
 mod receiver;
@@ -46,6 +51,7 @@ mod worker;
 pub use crate::connectwise::DEFAULT_REQUESTS_PER_SECOND;
 pub use clock::now;
 pub use env::Env;
+pub use mirror::{GrowCrmParts, ItGlueParts, MirrorParts, mirror_growcrm, mirror_itglue};
 pub use problems::{Problem, Problems};
 pub use receiver::{ReceiverParts, receiver};
 pub use source::Source;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use http_client::ConfigError;
+
 /// A configuration that cannot be used, with everything that is missing or malformed.
 ///
 /// No value of a secret is in it, only the names of variables and keys.
@@ -43,6 +45,28 @@ impl Problems {
         result: Result<T, impl Into<String>>,
     ) -> Option<T> {
         result.map_err(|words| self.add(place, words)).ok()
+    }
+
+    /// What a client makes of its settings, or nothing and a problem for each that it cannot use. `place` says where a
+    /// setting is written; nothing for what was missed already. A place that has a problem is not told of twice.
+    pub(crate) fn note_settings<T>(
+        &mut self,
+        config: Result<T, ConfigError>,
+        place: impl Fn(&str) -> Option<String>,
+    ) -> Option<T> {
+        let error = match config {
+            Ok(config) => return Some(config),
+            Err(error) => error,
+        };
+        for problem in error.problems() {
+            let Some(place) = place(problem.setting) else {
+                continue;
+            };
+            if !self.mention(&place) {
+                self.add(place, format!("must be {}", problem.expected));
+            }
+        }
+        None
     }
 
     /// The whole, if all its parts are there and nothing at all is wrong.

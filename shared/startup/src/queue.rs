@@ -1,11 +1,13 @@
-//! The work queue.
+//! The queues: a worker's own, and those of the mirrors.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::Builder;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
+use model::mirror::System;
 use queue::SqsQueue;
 use url::Url;
 
@@ -18,22 +20,52 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 /// For queueing a message. The PSA waits five seconds for the receiver's answer, and the signing key may take two.
 const CALL_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The queue's URL.
+/// The URL of the queue that work comes from, or that the receiver sends it to.
 pub(crate) const URL: Variable = Variable {
     name: "ROLLCALL_QUEUE_URL",
     remedy: "set it to the URL of the work queue, such as \
              https://sqs.eu-central-1.amazonaws.com/123456789012/rollcall-work.fifo",
 };
 
-/// The queue, not yet asked anything.
-pub(crate) fn queue(env: &Env, aws: &SdkConfig, problems: &mut Problems) -> Option<SqsQueue> {
-    let url = env.parsed(URL, problems, check)?;
+/// The URL of IT Glue's queue, where that mirror is on.
+pub(crate) const ITGLUE_URL: Variable = Variable {
+    name: "ROLLCALL_ITGLUE_QUEUE_URL",
+    remedy: "set it to the URL of the queue of mirror-itglue, or to nothing where that mirror is off",
+};
+
+/// The URL of Grow CRM's queue, where that mirror is on.
+pub(crate) const GROWCRM_URL: Variable = Variable {
+    name: "ROLLCALL_GROWCRM_QUEUE_URL",
+    remedy: "set it to the URL of the queue of mirror-growcrm, or to nothing where that mirror is off",
+};
+
+/// The queue that a variable names, not yet asked anything.
+pub(crate) fn queue(
+    env: &Env,
+    aws: &SdkConfig,
+    variable: Variable,
+    problems: &mut Problems,
+) -> Option<SqsQueue> {
+    let url = env.parsed(variable, problems, check)?;
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(CALL_TIMEOUT)
         .build();
     let config = Builder::from(aws).timeout_config(timeouts).build();
     Some(SqsQueue::new(Client::from_conf(config), url))
+}
+
+/// The queues of the mirrors that are on.
+pub(crate) fn mirrors(
+    env: &Env,
+    aws: &SdkConfig,
+    problems: &mut Problems,
+) -> BTreeMap<System, SqsQueue> {
+    [(System::ItGlue, ITGLUE_URL), (System::GrowCrm, GROWCRM_URL)]
+        .into_iter()
+        .filter(|(_, variable)| env.optional(variable.name).is_some())
+        .filter_map(|(system, variable)| Some((system, queue(env, aws, variable, problems)?)))
+        .collect()
 }
 
 /// A standard queue would let two workers into one company, so it is refused by its name.

@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use connectwise::callback::{KeyFetcher, Tenant};
 use queue::SqsQueue;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use crate::env::{Env, Variable};
 use crate::problems::Problems;
@@ -50,7 +50,7 @@ async fn open(
     aws: SdkConfig,
 ) -> Result<(ReceiverParts, Source<ReceiverParts>), Problems> {
     let wanted = Wanted {
-        secret: SECRET_ID.name,
+        secrets: &[SECRET_ID],
         rules: None,
     };
     Source::open(env, aws, wanted, build).await
@@ -59,13 +59,8 @@ async fn open(
 fn build(env: &Env, aws: &SdkConfig, texts: &Texts) -> Result<ReceiverParts, Problems> {
     let mut problems = Problems::default();
     telemetry::check(env, &mut problems);
-    let queue = work::queue(env, aws, &mut problems);
-    env.required(SECRET_ID, &mut problems);
-
-    let secret = problems.note(SECRET_ID.name, texts.secret.as_ref());
-    let secret = secret.and_then(Option::as_ref);
-    let secret =
-        secret.and_then(|text| Secret::parse(SECRET_ID.name, text.expose_secret(), &mut problems));
+    let queue = work::queue(env, aws, work::URL, &mut problems);
+    let secret = texts.secret(env, SECRET_ID, &mut problems);
     let keys_and_binding = secret.and_then(|mut secret| {
         let keys = keys(&mut secret, &mut problems);
         let binding = binding(secret, &mut problems);
@@ -158,6 +153,7 @@ fn read_ids(text: &str) -> Result<Vec<u32>, &'static str> {
 #[cfg(test)]
 mod tests {
     use connectwise::callback::{BindingError, CallbackBody};
+    use secrecy::ExposeSecret;
 
     use super::*;
     use crate::testing::Aws;

@@ -1,15 +1,19 @@
 //! Configuration that others may change while a process lives: secrets and rules.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use futures_util::future::join_all;
 use jiff::Timestamp;
+use policy::Rules;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 
 use crate::clock::now;
-use crate::env::Env;
+use crate::env::{Env, Variable};
 use crate::problems::Problems;
+use crate::secrets::Secret;
 use crate::{rules, secrets};
 
 /// How long a secret or the rules are taken to be what they were. A change of them is felt within this time.
@@ -37,14 +41,14 @@ pub(crate) type Build<P> = fn(&Env, &SdkConfig, &Texts) -> Result<P, Problems>;
 /// The variables that name what is to be read.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted {
-    pub(crate) secret: &'static str,
-    pub(crate) rules: Option<&'static str>,
+    pub(crate) secrets: &'static [Variable],
+    pub(crate) rules: Option<Variable>,
 }
 
 /// What was read, or in words why it cannot be. What no variable names is nothing.
 pub(crate) struct Texts {
-    pub(crate) secret: Result<Option<SecretString>, String>,
-    pub(crate) rules: Result<Option<String>, String>,
+    secrets: BTreeMap<&'static str, Result<Option<SecretString>, String>>,
+    rules: Result<Option<String>, String>,
 }
 
 impl<P> Source<P> {
@@ -108,23 +112,55 @@ impl<P> Source<P> {
 
 impl Texts {
     async fn fetch(env: &Env, aws: &SdkConfig, wanted: Wanted) -> Self {
-        let rules = wanted.rules.and_then(|name| env.optional(name));
-        let (secret, rules) = tokio::join!(
-            secrets::fetch(aws, env.optional(wanted.secret)),
-            rules::fetch(aws, rules)
-        );
-        Self { secret, rules }
+        let secrets = wanted.secrets.iter().map(|variable| async move {
+            let text = secrets::fetch(aws, env.optional(variable.name)).await;
+            (variable.name, text)
+        });
+        let rules = wanted
+            .rules
+            .and_then(|variable| env.optional(variable.name));
+        let (secrets, rules) = tokio::join!(join_all(secrets), rules::fetch(aws, rules));
+        Self {
+            secrets: secrets.into_iter().collect(),
+            rules,
+        }
     }
 
-    fn shown(&self) -> Result<Option<&str>, &str> {
-        let secret = self.secret.as_ref().map_err(String::as_str)?;
-        Ok(secret.as_ref().map(ExposeSecret::expose_secret))
+    /// The secret that a variable names; nothing and a problem if there is none.
+    pub(crate) fn secret(
+        &self,
+        env: &Env,
+        variable: Variable,
+        problems: &mut Problems,
+    ) -> Option<Secret> {
+        let Variable { name, .. } = variable;
+        env.required(variable, problems)?;
+        let text = problems.note(name, self.secrets.get(name)?.as_ref())?;
+        Secret::parse(name, text.as_ref()?.expose_secret(), problems)
+    }
+
+    /// The rules that a variable names; nothing and a problem if there are none, and one for each mistake in them.
+    pub(crate) fn rules(
+        &self,
+        env: &Env,
+        variable: Variable,
+        problems: &mut Problems,
+    ) -> Option<Rules> {
+        env.required(variable, problems)?;
+        let text = problems.note(variable.name, self.rules.as_ref())?;
+        rules::parse(text.as_ref()?, problems)
     }
 }
 
 impl PartialEq for Texts {
     fn eq(&self, other: &Self) -> bool {
-        self.rules == other.rules && self.shown() == other.shown()
+        fn shown(texts: &Texts) -> impl Iterator<Item = Result<Option<&str>, &str>> {
+            texts.secrets.values().map(|secret| match secret {
+                Ok(text) => Ok(text.as_ref().map(ExposeSecret::expose_secret)),
+                Err(words) => Err(words.as_str()),
+            })
+        }
+        self.rules == other.rules && shown(self).eq(shown(other))
     }
 }
 
@@ -173,12 +209,31 @@ mod tests {
         Timestamp::from_second(1_772_637_611 + second).unwrap()
     }
 
-    const NAMES: Wanted = Wanted {
-        secret: "ROLLCALL_SECRET_ID",
-        rules: Some("ROLLCALL_RULES_PARAMETER"),
+    const SECRETS: [Variable; 2] = [variable("ROLLCALL_A_ID"), variable("ROLLCALL_B_ID")];
+    const RULES: Variable = variable("ROLLCALL_RULES_PARAMETER");
+    const WANTED: Wanted = Wanted {
+        secrets: &SECRETS,
+        rules: Some(RULES),
     };
 
-    /// Parts that are the rules, as long as those are no mistake.
+    const fn variable(name: &'static str) -> Variable {
+        Variable { name, remedy: "" }
+    }
+
+    fn names() -> Env {
+        Env::from_pairs([
+            (SECRETS[0].name, "a"),
+            (SECRETS[1].name, "b"),
+            (RULES.name, "r"),
+        ])
+    }
+
+    /// An AWS with both secrets and the rules.
+    async fn aws(a: &str, b: &str, rules: &str) -> Aws {
+        Aws::with(&[("a", a), ("b", b)], rules).await
+    }
+
+    /// Parts that are the text of the rules, as long as those are no mistake.
     fn build(_: &Env, _: &SdkConfig, texts: &Texts) -> Result<String, Problems> {
         let mut problems = Problems::default();
         let rules = problems.note("rules", texts.rules.clone()).flatten();
@@ -188,44 +243,50 @@ mod tests {
         problems.unless_any(rules)
     }
 
-    /// What comes of a process that read these rules at first, when they and the secret are others.
-    async fn after(secret: &str, rules: &str) -> (Option<String>, Option<String>) {
-        let names = [(NAMES.secret, "s"), ("ROLLCALL_RULES_PARAMETER", "r")];
-        let first = Aws::start("a", "first").await;
-        let opened = Source::open(Env::from_pairs(names), first.config(), NAMES, build).await;
+    /// A process that read its configuration at first.
+    async fn opened() -> Source<String> {
+        let first = aws("a", "b", "first").await;
+        let opened = Source::open(names(), first.config(), WANTED, build).await;
         let (parts, mut source) = opened.unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(parts, "first");
         assert_eq!(source.changed().await, None);
+        source
+    }
 
-        let later = Aws::start(secret, rules).await;
+    /// What comes of it when secrets and rules are these.
+    async fn after(a: &str, b: &str, rules: &str) -> (Option<String>, Option<String>) {
+        let mut source = opened().await;
+        let later = aws(a, b, rules).await;
         source.aws = later.config();
         (source.look().await, source.look().await)
     }
 
     #[tokio::test]
     async fn what_is_as_it_was_makes_nothing_new() {
-        assert_eq!(after("a", "first").await, (None, None));
+        assert_eq!(after("a", "b", "first").await, (None, None));
     }
 
     #[tokio::test]
     async fn what_is_different_makes_new_parts_once() {
-        for (secret, rules) in [("a", "second"), ("b", "first")] {
+        for (a, b, rules) in [
+            ("a", "b", "second"),
+            ("x", "b", "first"),
+            ("a", "x", "first"),
+            ("b", "a", "first"),
+        ] {
             let expected = (Some(rules.to_owned()), None);
-            assert_eq!(after(secret, rules).await, expected);
+            assert_eq!(after(a, b, rules).await, expected, "{a} {b} {rules}");
         }
     }
 
     #[tokio::test]
     async fn a_mistake_changes_nothing() {
-        assert_eq!(after("a", "mistake").await, (None, None));
+        assert_eq!(after("a", "b", "mistake").await, (None, None));
     }
 
     #[tokio::test]
     async fn what_cannot_be_read_changes_nothing() {
-        let names = [(NAMES.secret, "s"), ("ROLLCALL_RULES_PARAMETER", "r")];
-        let first = Aws::start("a", "first").await;
-        let opened = Source::open(Env::from_pairs(names), first.config(), NAMES, build).await;
-        let (_, mut source) = opened.unwrap_or_else(|problems| panic!("{problems}"));
+        let mut source = opened().await;
         let refusing = Aws::refusing().await;
         source.aws = refusing.config();
         assert_eq!(source.look().await, None);

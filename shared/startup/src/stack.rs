@@ -1,6 +1,7 @@
 //! A deployed stack, as an operator's machine finds it: by its name.
 
 mod access;
+mod mirrors;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ use crate::{aws, connectwise as psa, rules, secrets};
 
 pub use access::Access;
 
-/// Outputs of the stack. They hold names and addresses, never secrets.
+/// Outputs of the stack. They hold names and addresses, never secrets. A mirror that is off has none.
 mod output {
     pub(super) const CALLBACK_URL: &str = "CallbackUrl";
     pub(super) const TENANT_SECRET: &str = "TenantSecretId";
@@ -32,6 +33,12 @@ mod output {
     pub(super) const WORK_QUEUE: &str = "WorkQueueUrl";
     pub(super) const DEAD_LETTERS: &str = "DeadLetterQueueUrl";
     pub(super) const JOURNAL: &str = "JournalTable";
+    pub(super) const ITGLUE_SECRET: &str = "ItGlueSecretId";
+    pub(super) const ITGLUE_QUEUE: &str = "ItGlueQueueUrl";
+    pub(super) const ITGLUE_DEAD_LETTERS: &str = "ItGlueDeadLetterQueueUrl";
+    pub(super) const GROWCRM_SECRET: &str = "GrowCrmSecretId";
+    pub(super) const GROWCRM_QUEUE: &str = "GrowCrmQueueUrl";
+    pub(super) const GROWCRM_DEAD_LETTERS: &str = "GrowCrmDeadLetterQueueUrl";
 }
 
 /// The parameter of the stack that says for how many days the journal keeps names, addresses and records.
@@ -136,7 +143,7 @@ impl Stack {
         let reader = match (site, secret) {
             (Some(site), Some(secret)) => {
                 let env = Env::from_pairs([(psa::SITE.name, site)]);
-                psa::reader(&env, Some(secret), &mut problems)
+                psa::reader(&env, Some(secret), psa::ALONE, &mut problems)
             }
             _ => None,
         };
@@ -248,12 +255,15 @@ impl Stack {
     }
 
     fn output(&self, name: &str, problems: &mut Problems) -> Option<&str> {
-        let value = self.outputs.get(name).map(|value| value.trim());
-        let value = value.filter(|value| !value.is_empty());
         let stack = &self.name;
         let missing =
             || format!("is no output of the stack {stack}: is it one of this release of Rollcall?");
-        problems.note(name, value.ok_or_else(missing))
+        problems.note(name, self.optional(name).ok_or_else(missing))
+    }
+
+    fn optional(&self, name: &str) -> Option<&str> {
+        let value = self.outputs.get(name).map(|value| value.trim());
+        value.filter(|value| !value.is_empty())
     }
 
     fn alone(&self, name: &str) -> Result<&str, Problems> {

@@ -19,7 +19,7 @@ const DEFAULT: &str = "info";
 
 /// The crates that never log a person's data. Others get no further than `info`: below that, HTTP and AWS
 /// libraries log what they send and receive.
-const OURS: [&str; 18] = [
+const OURS: [&str; 19] = [
     "callback_receiver",
     "connectwise",
     "contact_policy",
@@ -38,6 +38,7 @@ const OURS: [&str; 18] = [
     "sandbox",
     "startup",
     "sweep",
+    "worker",
 ];
 
 /// Logs to standard output from here on, as a function does.

@@ -1,11 +1,14 @@
-//! A stand-in for AWS: one secret and one parameter.
+//! A stand-in for AWS: some secrets and one parameter.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
 use serde_json::{Value, json};
-use wiremock::matchers::header;
+use wiremock::matchers::{body_partial_json, header};
 use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const SECRET: &str = "secretsmanager.GetSecretValue";
+const PARAMETER: &str = "AmazonSSM.GetParameter";
 
 pub(crate) struct Aws {
     server: MockServer,
@@ -14,32 +17,45 @@ pub(crate) struct Aws {
 impl Aws {
     /// Has this secret and this parameter under whatever name.
     pub(crate) async fn start(secret: &str, parameter: &str) -> Self {
-        Self::answering(
-            200,
-            json!({"Name": "secret", "SecretString": secret}),
-            json!({"Parameter": {"Name": "parameter", "Value": parameter}}),
-        )
-        .await
+        let aws = Self::with(&[], parameter).await;
+        aws.answer(SECRET, 200, &json!({}), &secret_of(secret))
+            .await;
+        aws
+    }
+
+    /// Has these secrets by their ids, and this parameter under whatever name.
+    pub(crate) async fn with(secrets: &[(&str, &str)], parameter: &str) -> Self {
+        let aws = Self {
+            server: MockServer::start().await,
+        };
+        for (id, secret) in secrets {
+            let wanted = json!({ "SecretId": id });
+            aws.answer(SECRET, 200, &wanted, &secret_of(secret)).await;
+        }
+        aws.answer(PARAMETER, 200, &json!({}), &parameter_of(parameter))
+            .await;
+        aws
     }
 
     /// Refuses everything for lack of rights.
     pub(crate) async fn refusing() -> Self {
         let refusal = json!({"__type": "AccessDeniedException", "message": "not authorized"});
-        Self::answering(400, refusal.clone(), refusal).await
+        let aws = Self {
+            server: MockServer::start().await,
+        };
+        for operation in [SECRET, PARAMETER] {
+            aws.answer(operation, 400, &json!({}), &refusal).await;
+        }
+        aws
     }
 
-    async fn answering(status: u16, secret: Value, parameter: Value) -> Self {
-        let server = MockServer::start().await;
-        for (operation, answer) in [
-            ("secretsmanager.GetSecretValue", secret),
-            ("AmazonSSM.GetParameter", parameter),
-        ] {
-            Mock::given(header("x-amz-target", operation))
-                .respond_with(ResponseTemplate::new(status).set_body_json(answer))
-                .mount(&server)
-                .await;
-        }
-        Self { server }
+    /// Answers an operation, if its body has this in it.
+    async fn answer(&self, operation: &str, status: u16, wanted: &Value, answer: &Value) {
+        Mock::given(header("x-amz-target", operation))
+            .and(body_partial_json(wanted))
+            .respond_with(ResponseTemplate::new(status).set_body_json(answer))
+            .mount(&self.server)
+            .await;
     }
 
     pub(crate) fn config(&self) -> SdkConfig {
@@ -52,4 +68,12 @@ impl Aws {
             .endpoint_url(self.server.uri())
             .build()
     }
+}
+
+fn secret_of(text: &str) -> Value {
+    json!({"Name": "secret", "SecretString": text})
+}
+
+fn parameter_of(text: &str) -> Value {
+    json!({"Parameter": {"Name": "parameter", "Value": text}})
 }

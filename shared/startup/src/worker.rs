@@ -1,23 +1,25 @@
-//! What a worker is made of.
+//! What a worker of contact-policy is made of.
+
+use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
 use connectwise::{Reader, Writer};
 use journal::Dynamo;
+use model::mirror::System;
 use policy::Rules;
 use queue::SqsQueue;
-use secrecy::ExposeSecret;
 
+use crate::common::common;
 use crate::env::Env;
 use crate::problems::Problems;
-use crate::secrets::Secret;
 use crate::source::{Source, Texts, Wanted};
 use crate::{aws, connectwise as psa, journal as store, queue as work, rules, telemetry};
 
-/// What a worker is made of.
+/// What a worker of contact-policy is made of.
 pub struct WorkerParts {
     /// Reads the PSA.
     pub reader: Reader,
-    /// Writes to the PSA. There is none unless some rule is enforced somewhere.
+    /// Writes to the PSA. There is none unless some policy is enforced somewhere.
     pub writer: Option<Writer>,
     /// What was done, and why.
     pub journal: Dynamo,
@@ -25,12 +27,16 @@ pub struct WorkerParts {
     pub rules: Rules,
     /// Where further visits are queued, and where a visit is put off.
     pub queue: SqsQueue,
+    /// Where the mirrors that are on are told what to look at.
+    pub mirrors: BTreeMap<System, SqsQueue>,
 }
 
 impl WorkerParts {
-    /// The variables that are read for them.
-    pub const VARIABLES: [&'static str; 7] = [
+    /// The variables that are read for them. Those of mirrors that are off may be missing.
+    pub const VARIABLES: [&'static str; 9] = [
         work::URL.name,
+        work::ITGLUE_URL.name,
+        work::GROWCRM_URL.name,
         psa::SECRET_ID.name,
         psa::SITE.name,
         rules::PARAMETER.name,
@@ -40,7 +46,7 @@ impl WorkerParts {
     ];
 }
 
-/// Reads a worker's configuration and makes its clients.
+/// Reads the configuration of a worker of contact-policy and makes its clients.
 ///
 /// # Errors
 /// [`Problems`], with all that is missing or malformed.
@@ -50,43 +56,37 @@ pub async fn worker() -> anyhow::Result<(WorkerParts, Source<WorkerParts>)> {
 
 async fn open(env: Env, aws: SdkConfig) -> Result<(WorkerParts, Source<WorkerParts>), Problems> {
     let wanted = Wanted {
-        secret: psa::SECRET_ID.name,
-        rules: Some(rules::PARAMETER.name),
+        secrets: &[psa::SECRET_ID],
+        rules: Some(rules::PARAMETER),
     };
     Source::open(env, aws, wanted, build).await
 }
 
 fn build(env: &Env, aws: &SdkConfig, texts: &Texts) -> Result<WorkerParts, Problems> {
     let mut problems = Problems::default();
-    telemetry::check(env, &mut problems);
-    let queue = work::queue(env, aws, &mut problems);
-    env.required(psa::SECRET_ID, &mut problems);
-    env.required(rules::PARAMETER, &mut problems);
-
-    let secret = problems.note(psa::SECRET_ID.name, texts.secret.as_ref());
-    let secret = secret.and_then(Option::as_ref);
-    let secret = secret
-        .and_then(|text| Secret::parse(psa::SECRET_ID.name, text.expose_secret(), &mut problems));
-    let reader = psa::reader(env, secret, &mut problems);
-    let rules = problems.note(rules::PARAMETER.name, texts.rules.as_ref());
-    let rules = rules.and_then(Option::as_ref);
-    let rules = rules.and_then(|text| rules::parse(text, &mut problems));
-    let journal = store::journal(env, aws, &mut problems);
-
-    let parts = match (reader, journal, rules, queue) {
-        (Some(reader), Some(journal), Some(rules), Some(queue)) => Some(WorkerParts {
-            writer: rules.may_write().then(|| Writer::new(reader.clone())),
-            reader,
-            journal,
-            rules,
-            queue,
-        }),
-        _ => None,
+    let mirrors = work::mirrors(env, aws, &mut problems);
+    let rate = if mirrors.is_empty() {
+        psa::ALONE
+    } else {
+        psa::BESIDE_MIRRORS
     };
+    let common = common(env, aws, texts, rate, &mut problems);
+    let parts = common.map(|common| WorkerParts {
+        writer: common
+            .rules
+            .may_write()
+            .then(|| Writer::new(common.reader.clone())),
+        reader: common.reader,
+        journal: common.journal,
+        rules: common.rules,
+        queue: common.queue,
+        mirrors,
+    });
     let parts = problems.unless_any(parts)?;
     tracing::info!(
         rules = %parts.rules,
         writes = parts.writer.is_some(),
+        mirrors = parts.mirrors.len(),
         "made the worker",
     );
     Ok(parts)
@@ -115,6 +115,17 @@ mod tests {
         ("ROLLCALL_LOG", "info"),
     ];
 
+    const MIRRORS: [(&str, &str); 2] = [
+        (
+            "ROLLCALL_ITGLUE_QUEUE_URL",
+            "http://localhost:4566/000000000000/itglue.fifo",
+        ),
+        (
+            "ROLLCALL_GROWCRM_QUEUE_URL",
+            "http://localhost:4566/000000000000/growcrm.fifo",
+        ),
+    ];
+
     async fn start(env: Env, rules: &str) -> Result<WorkerParts, String> {
         let aws = Aws::start(KEYS, rules).await;
         let opened = open(env, aws.config()).await;
@@ -134,8 +145,8 @@ mod tests {
         read the configuration
           ROLLCALL_QUEUE_URL is not set: set it to the URL of the work queue, such as https://sqs.eu-central-1.amazonaws.com/123456789012/rollcall-work.fifo
           ROLLCALL_CONNECTWISE_SECRET_ID is not set: set it to the id of the secret with login_company, public_key, private_key and client_id
-          ROLLCALL_RULES_PARAMETER is not set: set it to the name of the SSM parameter with the rules, such as /rollcall/rules
           ROLLCALL_CONNECTWISE_SITE is not set: set it to where people log in, such as https://na.myconnectwise.net
+          ROLLCALL_RULES_PARAMETER is not set: set it to the name of the SSM parameter with the rules, such as /rollcall/rules
           ROLLCALL_JOURNAL_TABLE is not set: set it to the name of the journal's DynamoDB table
           ROLLCALL_JOURNAL_KEEP_DAYS is not set: set it to the days after which the journal forgets names, addresses and records, or to 0 for never
         ");
@@ -171,15 +182,39 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn rules_that_enforce_a_mirror_alone_get_no_writer_to_the_psa() {
+        let parts = start_with("[modes]\nmirror-itglue = \"enforce\"\n")
+            .await
+            .unwrap();
+        assert!(parts.rules.may_mirror(System::ItGlue));
+        assert!(parts.writer.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_mirror_is_on_when_its_queue_is_named() {
+        let on = async |more: &[(&str, &str)]| {
+            let variables = VARIABLES.iter().chain(more).copied();
+            let parts = start(Env::from_pairs(variables), "").await.unwrap();
+            parts.mirrors.into_keys().collect::<Vec<System>>()
+        };
+        assert_eq!(on(&[]).await, []);
+        assert_eq!(on(&[("ROLLCALL_ITGLUE_QUEUE_URL", " ")]).await, []);
+        assert_eq!(on(&MIRRORS[1..]).await, [System::GrowCrm]);
+        assert_eq!(on(&MIRRORS).await, System::ALL);
+    }
+
+    #[tokio::test]
     async fn mistakes_in_variables_and_rules_are_told_together() {
         let wrong = |(name, value): (&'static str, &str)| match name {
-            "ROLLCALL_QUEUE_URL" => (name, format!("{value}.hunter2")),
+            "ROLLCALL_QUEUE_URL" | "ROLLCALL_ITGLUE_QUEUE_URL" => {
+                (name, format!("{value}.hunter2"))
+            }
             "ROLLCALL_CONNECTWISE_SITE" => (name, format!("{value}/hunter2")),
             "ROLLCALL_LOG" => (name, format!("{value}=hunter2")),
             "ROLLCALL_JOURNAL_KEEP_DAYS" => (name, "hunter2".to_owned()),
             _ => (name, value.to_owned()),
         };
-        let variables = VARIABLES.map(wrong);
+        let variables = VARIABLES.into_iter().chain(MIRRORS).map(wrong);
         let rules = "[modes]\nportal-invite = \"on\"\n";
         let error = start(Env::from_pairs(variables), rules)
             .await
@@ -188,6 +223,7 @@ mod tests {
         assert!(!error.contains("hunter2"), "{error}");
         insta::assert_snapshot!(error, @r#"
         read the configuration
+          ROLLCALL_ITGLUE_QUEUE_URL names no FIFO queue: set it to the URL of the queue of mirror-itglue, or to nothing where that mirror is off
           ROLLCALL_LOG is no log filter: set it to a level such as info, or to directives such as info,reconcile=debug
           ROLLCALL_QUEUE_URL names no FIFO queue: set it to the URL of the work queue, such as https://sqs.eu-central-1.amazonaws.com/123456789012/rollcall-work.fifo
           ROLLCALL_CONNECTWISE_SITE must be an https address with nothing but a host and perhaps a port

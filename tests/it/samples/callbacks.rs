@@ -53,10 +53,7 @@ pub(super) fn vector_b() -> Http {
 }
 
 pub(super) fn samples(world: &mut World) -> Vec<Sample> {
-    let mut samples = Samples {
-        world,
-        samples: Vec::new(),
-    };
+    let mut samples = Samples::new(world);
     samples.portal();
     samples.duplicates();
     samples.primary_contacts();
@@ -64,14 +61,28 @@ pub(super) fn samples(world: &mut World) -> Vec<Sample> {
     samples.samples
 }
 
-struct Samples<'w> {
-    world: &'w mut World,
-    samples: Vec<Sample>,
+/// Samples in the making.
+pub(super) struct Samples<'w> {
+    pub(super) world: &'w mut World,
+    pub(super) samples: Vec<Sample>,
 }
 
-impl Samples<'_> {
+impl<'w> Samples<'w> {
+    pub(super) fn new(world: &'w mut World) -> Self {
+        Self {
+            world,
+            samples: Vec::new(),
+        }
+    }
+
     /// A callback about a contact that a person changed.
-    fn contact(&mut self, name: &str, id: u32, situation: &'static str, outcome: &'static str) {
+    pub(super) fn contact(
+        &mut self,
+        name: &str,
+        id: u32,
+        situation: &'static str,
+        outcome: &'static str,
+    ) {
         self.add(
             name,
             None,
@@ -84,7 +95,7 @@ impl Samples<'_> {
     }
 
     /// The same, after something happened in the PSA.
-    fn after(
+    pub(super) fn after(
         &mut self,
         name: &str,
         scene: Scene,
@@ -104,7 +115,7 @@ impl Samples<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "a row of a table")]
-    fn add(
+    pub(super) fn add(
         &mut self,
         name: &str,
         scene: Option<Scene>,
@@ -395,7 +406,7 @@ pub(super) fn resigned(world: &mut World, id: u32, change: impl FnOnce(&mut Valu
     http
 }
 
-fn scene(name: &str, steps: Vec<Step>) -> Scene {
+pub(super) fn scene(name: &str, steps: Vec<Step>) -> Scene {
     let mut all = vec![Step::Advance { seconds: 60 }];
     all.extend(steps);
     Scene {
@@ -404,7 +415,7 @@ fn scene(name: &str, steps: Vec<Step>) -> Scene {
     }
 }
 
-fn request(method: &str, path: &str, body: Option<Value>) -> Step {
+pub(super) fn request(method: &str, path: &str, body: Option<Value>) -> Step {
     Step::Request {
         member: PERSON.to_owned(),
         method: method.to_owned(),
@@ -413,6 +424,6 @@ fn request(method: &str, path: &str, body: Option<Value>) -> Step {
     }
 }
 
-fn replace(path: &str, value: Value) -> Value {
+pub(super) fn replace(path: &str, value: Value) -> Value {
     json!([{ "op": "replace", "path": path, "value": value }])
 }

@@ -20,23 +20,56 @@ pub(super) fn samples() -> Vec<Sample> {
         visit(840, 84001),
         visit(853, 85301),
     ];
+    let known = [mirrored(812, &[4711, 4712]), mirrored(812, &[4713])];
+    let misdirected = [visit(812, 4711), mirrored(870, &[87001])];
     vec![
         sample(
+            WORK,
             "01-ten-messages-of-one-company",
             &ten,
             "Ten messages of one company arrive together",
             "done: one visit",
         ),
         sample(
+            WORK,
             "02-poison-message",
             &mixed,
             "A message that cannot be read, one behind it in its group, and two of other companies",
             "dead-letter: the broken one, after five deliveries; all others are done",
         ),
+        sample(
+            ITGLUE,
+            "01-known-contacts",
+            &known,
+            "Contacts of one company are to be looked at, and IT Glue has them as the PSA does",
+            "done: one visit, a read for each contact, no write",
+        ),
+        sample(
+            ITGLUE,
+            "02-misdirected-message",
+            &misdirected,
+            "A message for another worker, and one about another company",
+            "dead-letter: the misdirected one, after five deliveries; the other is done",
+        ),
+        sample(
+            GROWCRM,
+            "01-known-contacts",
+            &known,
+            "Contacts of one company are to be looked at, and Grow CRM has them as the PSA does",
+            "done: one visit, a read for each contact, no write",
+        ),
     ]
 }
 
+/// A function, and its queue.
+type Place = (&'static str, &'static str);
+
+const WORK: Place = ("contact-policy", "rollcall-work.fifo");
+const ITGLUE: Place = ("mirror-itglue", "rollcall-itglue.fifo");
+const GROWCRM: Place = ("mirror-growcrm", "rollcall-growcrm.fifo");
+
 fn sample(
+    (function, queue): Place,
     name: &str,
     messages: &[(String, String)],
     situation: &'static str,
@@ -44,10 +77,10 @@ fn sample(
 ) -> Sample {
     let records: Vec<Value> = (1..)
         .zip(messages)
-        .map(|(number, (group, body))| record(name, number, group, body))
+        .map(|(number, (group, body))| record(queue, name, number, group, body))
         .collect();
     Sample {
-        path: format!("contact-policy/{name}.json"),
+        path: format!("{function}/{name}.json"),
         situation,
         outcome,
         scene: None,
@@ -56,21 +89,38 @@ fn sample(
 }
 
 fn visit(company: u32, contact: u32) -> (String, String) {
-    let message = Message::VisitCompanyV1 {
+    queued(&Message::VisitCompanyV1 {
         company: CompanyId::new(company),
         contact: Some(ContactId::new(contact)),
-        cause: Cause {
-            source: Source::Callback {
-                record: "contact".to_owned(),
-                action: "updated".to_owned(),
-            },
-            message: None,
-        },
-    };
-    (group(&message), message.encode().unwrap())
+        cause: cause(),
+    })
 }
 
-fn record(sample: &str, number: u32, group: &str, body: &str) -> Value {
+fn mirrored(company: u32, contacts: &[u32]) -> (String, String) {
+    let contacts = contacts.iter().copied().map(ContactId::new);
+    queued(&Message::MirrorContactsV1 {
+        company: CompanyId::new(company),
+        contacts: contacts.collect(),
+        cause: cause(),
+    })
+}
+
+fn cause() -> Cause {
+    Cause {
+        source: Source::Callback {
+            record: "contact".to_owned(),
+            action: "updated".to_owned(),
+        },
+        message: None,
+    }
+}
+
+/// The group of a message, and its body.
+fn queued(message: &Message) -> (String, String) {
+    (group(message), message.encode().unwrap())
+}
+
+fn record(queue: &str, sample: &str, number: u32, group: &str, body: &str) -> Value {
     json!({
         "messageId": format!("{sample}-{number}"),
         "receiptHandle": format!("receipt-{number}"),
@@ -86,7 +136,7 @@ fn record(sample: &str, number: u32, group: &str, body: &str) -> Value {
         },
         "messageAttributes": {},
         "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:rollcall-work.fifo",
+        "eventSourceARN": format!("arn:aws:sqs:us-east-1:123456789012:{queue}"),
         "awsRegion": "us-east-1",
     })
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use contact_policy::{Report, Worker, handle};
+use contact_policy::Worker;
 use model::{CompanyId, ContactId, FindingKind};
 use queue::{
     DeduplicationId, Delayer, MemoryQueue, Message, MessageId, QueueRules, Received, Sender,
@@ -16,6 +16,7 @@ use sandbox::seed::{
     default_deleted,
 };
 use serde_json::json;
+use worker::{Report, handle};
 
 use crate::stack::flaky::{Flaky, Moment};
 use crate::stack::worlds::{QUARRY_LANE, QUARRY_LOGIN, office_with_login, tenant};

@@ -356,6 +356,8 @@ fn is_of(call: &Call, action: &Action) -> bool {
         Action::Merge {
             loser, survivor, ..
         } => call.merge() == Some((loser.get(), survivor.get())),
+        // None of the calls here go to a mirror.
+        Action::Mirror { .. } => false,
         Action::Repoint {
             reference, after, ..
         } => {

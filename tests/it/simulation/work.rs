@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use contact_policy::{Report, Worker};
+use contact_policy::Worker;
 use http_client::ClientConfig;
 use journal::Sqlite;
 use queue::Received;
 use reconcile::{Clock, Reconciler};
 use sandbox::Effect;
 use tokio::task::JoinHandle;
+use worker::Report;
 
 use super::call::Call;
 use super::drill::Drill;
@@ -92,7 +93,7 @@ impl Play<'_> {
             let (batch, report, process) = (event(&batch), report.clone(), process.clone());
             let bell = Bell(self.lab.gate.clone());
             async move {
-                let done = contact_policy::handle(batch, &process).await;
+                let done = worker::handle(batch, &*process).await;
                 *report.lock().unwrap() = Some(done);
                 drop(bell);
             }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use journal::{Error, Forgotten, Keep, Query, Register, Sqlite, Store};
+use model::mirror::{Link, Place, System};
 use model::{
     ChangeId, CompanyId, ContactId, Decision, Email, Entry, FindingEntry, Image, Memory, Outcome,
     Pair, Proposal, ProposalId,
@@ -185,5 +186,45 @@ impl Store for Flaky {
     ) -> Result<Register, Error> {
         let inner = self.call(Moment::Other)?;
         inner.portal_addresses(company, current, keep).await
+    }
+
+    async fn links(
+        &self,
+        company: CompanyId,
+        system: System,
+        contacts: Option<&BTreeSet<ContactId>>,
+    ) -> Result<Vec<Link>, Error> {
+        let inner = self.call(Moment::Other)?;
+        inner.links(company, system, contacts).await
+    }
+
+    async fn link_of(
+        &self,
+        system: System,
+        contact: ContactId,
+    ) -> Result<Option<(CompanyId, Link)>, Error> {
+        self.call(Moment::Other)?.link_of(system, contact).await
+    }
+
+    async fn link(&self, company: CompanyId, link: &Link) -> Result<(), Error> {
+        self.call(Moment::Other)?.link(company, link).await
+    }
+
+    async fn unlink(&self, system: System, contact: ContactId) -> Result<(), Error> {
+        self.call(Moment::Other)?.unlink(system, contact).await
+    }
+
+    async fn place(&self, company: CompanyId, system: System) -> Result<Option<Place>, Error> {
+        self.call(Moment::Other)?.place(company, system).await
+    }
+
+    async fn set_place(
+        &self,
+        company: CompanyId,
+        system: System,
+        place: Option<Place>,
+    ) -> Result<(), Error> {
+        let inner = self.call(Moment::Other)?;
+        inner.set_place(company, system, place).await
     }
 }

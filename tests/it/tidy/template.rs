@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use startup::{ReceiverParts, WorkerParts};
+use startup::{GrowCrmParts, ItGlueParts, ReceiverParts, WorkerParts};
 
 use super::texts;
 
@@ -36,4 +36,10 @@ fn the_receiver_is_given_the_variables_it_reads() {
 #[test]
 fn the_worker_is_given_the_variables_it_reads() {
     assert_eq!(given("contact-policy"), read(&WorkerParts::VARIABLES));
+}
+
+#[test]
+fn the_worker_of_each_mirror_is_given_the_variables_it_reads() {
+    assert_eq!(given("mirror-itglue"), read(&ItGlueParts::VARIABLES));
+    assert_eq!(given("mirror-growcrm"), read(&GrowCrmParts::VARIABLES));
 }

@@ -21,7 +21,7 @@ enum On {
 }
 
 #[rustfmt::skip]
-const TABLE: [Allowed; 16] = [
+const TABLE: [Allowed; 19] = [
     Allowed { name: "http-client", level: 0, on: On::These(&[]) },
     Allowed { name: "model", level: 0, on: On::These(&[]) },
     // Its own JSON shapes, on purpose: a misspelt field must fail, not cancel out.
@@ -33,13 +33,16 @@ const TABLE: [Allowed; 16] = [
     Allowed { name: "matching", level: 1, on: On::These(&["model"]) },
     Allowed { name: "queue", level: 1, on: On::These(&["model"]) },
     Allowed { name: "policy", level: 2, on: On::These(&["matching", "model"]) },
-    Allowed { name: "reconcile", level: 3, on: On::These(&["connectwise", "journal", "model", "policy", "queue"]) },
-    Allowed { name: "startup", level: 3, on: On::These(&["connectwise", "http-client", "journal", "model", "policy", "queue"]) },
+    Allowed { name: "reconcile", level: 3, on: On::These(&["connectwise", "growcrm", "itglue", "journal", "model", "policy", "queue"]) },
+    Allowed { name: "startup", level: 3, on: On::These(&["connectwise", "growcrm", "http-client", "itglue", "journal", "model", "policy", "queue"]) },
+    Allowed { name: "worker", level: 4, on: On::These(&["model", "queue", "reconcile", "startup"]) },
     // It answers within seconds and holds no credentials of the PSA, so it has nothing to reconcile with.
     Allowed { name: "callback-receiver", level: 4, on: On::These(&["connectwise", "model", "queue", "startup"]) },
-    Allowed { name: "contact-policy", level: 4, on: On::These(&["model", "queue", "reconcile", "startup"]) },
-    Allowed { name: "rollcall", level: 5, on: On::AllBelow },
-    Allowed { name: "tests", level: 6, on: On::AllBelow },
+    Allowed { name: "contact-policy", level: 5, on: On::These(&["model", "queue", "reconcile", "startup", "worker"]) },
+    Allowed { name: "mirror-growcrm", level: 5, on: On::These(&["queue", "reconcile", "startup", "worker"]) },
+    Allowed { name: "mirror-itglue", level: 5, on: On::These(&["queue", "reconcile", "startup", "worker"]) },
+    Allowed { name: "rollcall", level: 6, on: On::AllBelow },
+    Allowed { name: "tests", level: 7, on: On::AllBelow },
 ];
 
 /// The pure crates, and all they may use that is not ours.
@@ -64,7 +67,7 @@ const PURE: [(&str, &[&str]); 3] = [
     ("model", &["jiff", "serde", "serde_json", "thiserror"]),
     (
         "policy",
-        &["jiff", "serde", "serde_json", "thiserror", "toml"],
+        &["jiff", "serde", "serde_json", "sha2", "thiserror", "toml"],
     ),
 ];
 

@@ -1,9 +1,10 @@
 //! Getting signing keys over the wire.
 
-use http_client::{Error, FetchLimits, FetchedBody, Fetcher, Reach, StatusCode, Url};
+use http_client::{
+    Error, FetchLimits, FetchedBody, Fetcher, Reach, StatusCode, Url, is_this_machine,
+};
 
 use super::{BoundKeyUrl, KeyError, KeySource, SigningKey};
-use crate::config::is_this_machine;
 
 /// Gets keys from where the PSA publishes them: once, within two seconds, and without credentials, because the body
 /// that names the address is not verified yet.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::mirror::{Call, GrowCrmCall, ItGlueCall};
 use model::{Action, Decision, Entry, Image, Memory, Outcome, Pair, Proposal, Verdict};
 
 use super::samples::{
@@ -77,6 +78,15 @@ pub(crate) async fn a_change_that_is_a_persons_text_goes(store: impl Store) {
                 | Action::RemoveCommunication { .. }
                 | Action::AddNote { .. }
                 | Action::RemoveNote { .. }
+                | Action::Mirror {
+                    call: Call::ItGlue(ItGlueCall::Create { .. } | ItGlueCall::Update { .. })
+                        | Call::GrowCrm(
+                            GrowCrmCall::Create { .. }
+                                | GrowCrmCall::Update { .. }
+                                | GrowCrmCall::CreateClient { .. }
+                        ),
+                    ..
+                }
         )
     };
     let gone: Vec<&Entry> = entries.iter().filter(is_text).collect();

@@ -1,6 +1,7 @@
 //! Records to keep, with all that could be lost on the way.
 
 mod actions;
+mod mirrors;
 mod proposals;
 
 use std::collections::BTreeMap;
@@ -10,10 +11,11 @@ use model::*;
 use serde_json::json;
 
 pub(crate) use self::actions::TEXTS;
+pub(crate) use self::mirrors::{large_links, line, links, places};
 pub(crate) use self::proposals::{decision, decisions, proposal, proposals};
 
 /// What must be nowhere once it is forgotten: names, addresses, numbers and texts of the records below.
-pub(crate) const PRIVATE: [&str; 12] = [
+pub(crate) const PRIVATE: [&str; 14] = [
     "Ren\u{e9}e",
     "Nanette",
     "O\u{2019}Kafor",
@@ -21,11 +23,13 @@ pub(crate) const PRIVATE: [&str; 12] = [
     "Renee.Okafor",
     "555-0142",
     "555.0143",
+    "3125550142",
     "asked at the fair",
     "merged from 42",
     "to be called Nan",
     "Line one",
     "Dispatch",
+    "Harbor Line",
 ];
 
 /// A moment: so many seconds into the tests' day.
@@ -77,6 +81,7 @@ pub(crate) fn intents() -> Vec<Entry> {
         },
     ];
     let of_today = |((number, action), purpose)| Entry {
+        rule: actions::rule_of(&action),
         unit: number / 2,
         purpose,
         evidence: vec![evidence(), named()],
@@ -88,10 +93,17 @@ pub(crate) fn intents() -> Vec<Entry> {
     };
     let actions = actions::oldest().into_iter().chain(actions::newer());
     (1..)
-        .zip(actions)
+        .zip(actions.chain(actions::newest()))
         .zip(purposes.into_iter().cycle())
         .map(of_today)
         .collect()
+}
+
+/// The intents of the second version, which are the first of those of today.
+pub(crate) fn second_intents() -> Vec<Entry> {
+    let mut intents = intents();
+    intents.truncate(intents.len() - actions::newest().len());
+    intents
 }
 
 /// The intents of the first version.
@@ -128,6 +140,14 @@ pub(crate) fn oldest_outcomes() -> Vec<Outcome> {
 
 /// Records with everything a vendor may have sent.
 pub(crate) fn image() -> Image {
+    Image {
+        mirrored: mirrors::records(),
+        ..second_image()
+    }
+}
+
+/// The same, as far as the second version knew it.
+pub(crate) fn second_image() -> Image {
     let mut image = oldest_image();
     let details = image.details.get_or_insert_default();
     details.notes.push(Note {
@@ -149,6 +169,7 @@ pub(crate) fn oldest_image() -> Image {
         company: Some(Company {
             id: company(19),
             name: "Harbor Line \"Freight\"".into(),
+            identifier: None,
             default_contact: Some(contact(41)),
             billing_contact: None,
             deleted: false,
@@ -171,6 +192,7 @@ pub(crate) fn oldest_image() -> Image {
             tracks: vec![json!([1, [2, {"deep": [null]}]]).into()],
         }),
         kept: None,
+        mirrored: Vec::new(),
     }
 }
 
@@ -238,6 +260,20 @@ pub(crate) fn finding(run: &str, at_company: Option<u32>, about: &[u32], s: i64)
 
 /// A finding of every kind.
 pub(crate) fn findings() -> Vec<FindingEntry> {
+    let of_mirrors = [
+        FindingKind::NoMirror,
+        FindingKind::NotMirrored,
+        FindingKind::NativeSync,
+        FindingKind::Orphan,
+    ];
+    let rules = [Rule::MirrorItGlue, Rule::MirrorGrowCrm];
+    let mut findings = second_findings();
+    findings.extend(one_of_each(&of_mirrors, &rules, 20));
+    findings
+}
+
+/// A finding of every kind that the second version knew.
+pub(crate) fn second_findings() -> Vec<FindingEntry> {
     let kinds = [
         FindingKind::PossibleDuplicate,
         FindingKind::PortalHeld,
@@ -252,15 +288,25 @@ pub(crate) fn findings() -> Vec<FindingEntry> {
         FindingKind::Contested,
         FindingKind::NotTakenBack,
     ];
-    let of_kind = |((kind, rule), seconds)| {
+    one_of_each(&kinds, &Rule::POLICIES, 0)
+}
+
+/// A finding of each of these kinds, by these rules in turn, one each second from then on.
+fn one_of_each(kinds: &[FindingKind], rules: &[Rule], seconds: i64) -> Vec<FindingEntry> {
+    let of_kind = |((kind, rule), seconds): ((&FindingKind, &Rule), i64)| {
         let mut entry = finding("r", Some(19), &[41, 42], seconds);
-        entry.finding.kind = kind;
-        entry.finding.rule = rule;
+        entry.finding.kind = *kind;
+        entry.finding.rule = *rule;
         entry.finding.evidence.push(named());
         entry
     };
-    let rules = Rule::ALL.into_iter().cycle();
-    kinds.into_iter().zip(rules).zip(0..).map(of_kind).collect()
+    let rules = rules.iter().cycle();
+    kinds
+        .iter()
+        .zip(rules)
+        .zip(seconds..)
+        .map(of_kind)
+        .collect()
 }
 
 fn entry(id: ChangeId, action: Action) -> Entry {

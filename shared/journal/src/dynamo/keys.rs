@@ -12,11 +12,14 @@
 //! |                | `waiting#PROPOSAL`               | that a proposal waits, whom it concerns, a pair      |
 //! |                | `address#HASH#CONTACT`           | that it has registered a portal address             |
 //! |                | `default`                        | its default contact                                 |
+//! |                | `link#SYSTEM#CONTACT`            | which record of a mirror is a contact's             |
+//! |                | `place#SYSTEM`                   | where it is mirrored to                             |
 //! | `run#R`        | `change#NUMBER`                  | a pointer to a change                               |
 //! |                | `image#NUMBER#before`, `#after`  | its images                                          |
 //! |                | `finding#TIME#HASH`              | a finding                                           |
 //! | `contact#X`    | `change#…`, `finding#…`          | pointers, as in its company                         |
 //! |                | `apart#…`, `address#…`, `default#C` | where else it was seen                           |
+//! |                | `link#SYSTEM`                    | at which company its line of the map is             |
 //! | `proposal#P`   | `state`                          | the proposal while it waits, and when it was decided |
 //! |                | `decision#TIME#HASH`             | a pointer to a decision                             |
 //! | `address#HASH` | `carriers`                       | which contact of which company carries it           |
@@ -33,11 +36,12 @@
 //! No key holds a person's data. An address is there as its hash.
 
 use jiff::Timestamp;
+use model::mirror::System;
 use model::{ChangeId, CompanyId, ContactId, Email, Pair, ProposalId, RunId};
 use sha2::{Digest, Sha256};
 
 use super::item::Key;
-use crate::stored::instant;
+use crate::stored::{instant, system as called};
 
 /// Where the pairs lie that are two people.
 pub(super) const APART: &str = "apart";
@@ -85,6 +89,27 @@ pub(super) fn default(at: CompanyId) -> Key {
 /// That a contact is a company's default contact.
 pub(super) fn default_of(whom: ContactId, at: CompanyId) -> Key {
     Key::new(contact(whom), format!("default#{}", at.get()))
+}
+
+/// The word before the lines of the map at a company, of one system.
+pub(super) fn links(system: System) -> String {
+    format!("link#{}", called(system))
+}
+
+/// Which record is a contact's, at the company where it is.
+pub(super) fn link(at: CompanyId, system: System, whom: ContactId) -> Key {
+    let whom = number(whom.get());
+    Key::new(company(at), format!("{}#{whom}", links(system)))
+}
+
+/// At which company a contact's line is.
+pub(super) fn link_of(system: System, whom: ContactId) -> Key {
+    Key::new(contact(whom), links(system))
+}
+
+/// Where a company is mirrored to.
+pub(super) fn place(at: CompanyId, system: System) -> Key {
+    Key::new(company(at), format!("place#{}", called(system)))
 }
 
 pub(super) fn apart(pair: Pair) -> Key {
@@ -159,6 +184,12 @@ mod tests {
         assert_eq!(state(&proposal), Key::new("proposal#pair-41-42", "state"));
         let waits = waiting(of(19), &proposal);
         assert_eq!(waits, Key::new("company#19", "waiting#pair-41-42"));
+        let line = link(of(19), System::ItGlue, whom(41));
+        assert_eq!(line, Key::new("company#19", "link#it-glue#0000000041"));
+        let whose = link_of(System::GrowCrm, whom(41));
+        assert_eq!(whose, Key::new("contact#41", "link#grow-crm"));
+        let mirrored = place(of(19), System::GrowCrm);
+        assert_eq!(mirrored, Key::new("company#19", "place#grow-crm"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::table::{Table, Write, token};
 
 /// The longest text that lies in an item as it is, and the longest piece, in bytes. It leaves room for all
 /// else in an item, and for two of them in a transaction.
-const LONGEST: usize = 200 * 1024;
+pub(super) const LONGEST: usize = 200 * 1024;
 
 /// For how long a draft is kept. A visit that died is repeated, from the dead letters at the latest, which
 /// the queue keeps for 14 days; what it finds unfinished it reads and ends.

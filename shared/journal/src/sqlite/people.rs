@@ -23,6 +23,8 @@ pub(super) fn companies_of(tx: &Connection, contact: ContactId) -> Result<Vec<Co
            SELECT company, '' FROM portal_address WHERE contact = ?1 \
            UNION ALL \
            SELECT company, '' FROM default_contact WHERE contact = ?1 \
+           UNION ALL \
+           SELECT company, '' FROM link WHERE contact = ?1 \
          ) GROUP BY company ORDER BY max(at) DESC, company",
     )?
     .query_and_then([contact.get()], |row| Ok(CompanyId::new(row.get(0)?)))?

@@ -11,7 +11,9 @@ use model::RunId;
 
 use super::*;
 use crate::contract::contract;
-use crate::contract::samples::{at, company, contact, image, intent, intents, proposals};
+use crate::contract::samples::{
+    at, company, contact, image, intent, intents, links, places, proposals,
+};
 
 contract!(Sqlite::in_memory().unwrap());
 
@@ -160,6 +162,31 @@ async fn finding_the_same_proposals_again_leaves_the_disk_alone() {
     assert!(files() != before);
 }
 
+#[tokio::test]
+async fn recording_the_same_of_the_map_again_leaves_the_disk_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Sqlite::open(folder.path().join("journal.db")).unwrap();
+    let files = || {
+        let names = ["journal.db", "journal.db-wal"].map(|name| folder.path().join(name));
+        names.map(|path| std::fs::read(path).unwrap())
+    };
+    let record = async |at| {
+        for link in links() {
+            journal.link(company(at), &link).await.unwrap();
+        }
+        for place in places() {
+            let done = journal.set_place(company(19), place.system(), Some(place));
+            done.await.unwrap();
+        }
+    };
+    record(19).await;
+    let before = files();
+    record(19).await;
+    assert!(files() == before);
+    record(20).await;
+    assert!(files() != before);
+}
+
 #[test]
 fn a_file_of_a_newer_program_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
@@ -170,7 +197,7 @@ fn a_file_of_a_newer_program_is_left_alone() {
     drop(connection);
     assert_eq!(
         Sqlite::open(&path).unwrap_err().to_string(),
-        "read the journal's file: it has version 9, and this program knows versions up to 2"
+        "read the journal's file: it has version 9, and this program knows versions up to 3"
     );
 }
 
@@ -200,7 +227,7 @@ async fn a_record_that_cannot_be_read_is_named_and_not_shown() {
     };
     assert_eq!(
         error(1).await,
-        "read the intent of change r.1: it has version 9, and this program knows versions up to 2"
+        "read the intent of change r.1: it has version 9, and this program knows versions up to 3"
     );
     assert_eq!(
         error(2).await,

@@ -1,5 +1,6 @@
 //! What is kept of a change for ever, and what is forgotten with time.
 
+use model::mirror::{Call, GrowCrmCall, ItGlueCall};
 use model::{Action, Email};
 
 use super::Intent;
@@ -19,7 +20,17 @@ impl Intent {
             | Action::AddCommunication { .. }
             | Action::RemoveCommunication { .. }
             | Action::AddNote { .. }
-            | Action::RemoveNote { .. } => return None,
+            | Action::RemoveNote { .. }
+            | Action::Mirror {
+                call:
+                    Call::ItGlue(ItGlueCall::Create { .. } | ItGlueCall::Update { .. })
+                    | Call::GrowCrm(
+                        GrowCrmCall::Create { .. }
+                        | GrowCrmCall::Update { .. }
+                        | GrowCrmCall::CreateClient { .. },
+                    ),
+                ..
+            } => return None,
             Action::Restore {
                 first_name,
                 last_name,
@@ -41,7 +52,17 @@ impl Intent {
             | Action::Retire { .. }
             | Action::Reactivate { .. }
             | Action::Merge { .. }
-            | Action::Repoint { .. } => {}
+            | Action::Repoint { .. }
+            | Action::Mirror {
+                call:
+                    Call::ItGlue(ItGlueCall::Remove { .. } | ItGlueCall::CreateType { .. })
+                    | Call::GrowCrm(
+                        GrowCrmCall::Remove { .. }
+                        | GrowCrmCall::MakeOwner { .. }
+                        | GrowCrmCall::SetTags { .. },
+                    ),
+                ..
+            } => {}
         }
         Some(self)
     }

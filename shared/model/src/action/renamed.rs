@@ -49,7 +49,8 @@ impl Action {
             | Self::SetPortal { contact, .. }
             | Self::RequestPassword { contact, .. }
             | Self::Retire { contact }
-            | Self::Reactivate { contact } => rename(contact),
+            | Self::Reactivate { contact }
+            | Self::Mirror { contact, .. } => rename(contact),
         }
         self
     }

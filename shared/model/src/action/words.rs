@@ -137,6 +137,7 @@ impl fmt::Display for Action {
                 f,
                 "point {reference} at contact {after}, in place of {before}"
             ),
+            Self::Mirror { contact, call } => write!(f, "{call}, for contact {contact}"),
         }
     }
 }

@@ -34,8 +34,8 @@ pub struct Contact {
     pub phones: Vec<Phone>,
     /// What is known of the native sync with the PSA.
     pub link: Link,
-    /// The ids of the records of other systems that it is tied to, its id in the PSA among them. The answer to a
-    /// write does not tell them.
+    /// The ids of the records of other systems that it is tied to, its id in the PSA among them. They are numbers:
+    /// others may be anything, even an address. The answer to a write does not tell them.
     pub remote_ids: Vec<String>,
     /// Where people look at it.
     pub resource_url: Option<String>,

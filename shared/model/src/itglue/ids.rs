@@ -1,53 +1,9 @@
 //! Identifiers in IT Glue, in alphabetical order. They outgrow 32 bits.
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-
-use crate::IdError;
-
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(u64);
-
-        impl $name {
-            /// Wraps the number that IT Glue gave.
-            #[must_use]
-            pub const fn new(id: u64) -> Self {
-                Self(id)
-            }
-
-            /// The number, for IT Glue's API.
-            #[must_use]
-            pub const fn get(self) -> u64 {
-                self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = IdError;
-
-            fn from_str(text: &str) -> Result<Self, IdError> {
-                text.trim()
-                    .parse()
-                    .map(Self)
-                    .map_err(|_| IdError::new($what, "a whole number"))
-            }
-        }
-    )*};
-}
+use crate::ids::{ids, numbers};
 
 ids! {
+    u64:
     /// A contact in IT Glue.
     ContactId, "an IT Glue contact id";
     /// A type of contact as the account defines it ("Decision Maker"). A contact has one at most.
@@ -56,6 +12,10 @@ ids! {
     LocationId, "an IT Glue location id";
     /// An organization in IT Glue: what a company is in the PSA.
     OrganizationId, "an IT Glue organization id";
+}
+
+numbers! {
+    ContactId ContactTypeId LocationId OrganizationId
 }
 
 #[cfg(test)]

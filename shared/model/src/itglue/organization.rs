@@ -17,7 +17,8 @@ pub struct Organization {
     pub short_name: Option<Private>,
     /// Whether the native sync ties it to a company of the PSA.
     pub psa_linked: bool,
-    /// The ids of the records of other systems that it is tied to, the company's id in the PSA among them.
+    /// The ids of the records of other systems that it is tied to, as far as they are numbers, the company's id in the
+    /// PSA among them.
     pub remote_ids: Vec<String>,
 }
 

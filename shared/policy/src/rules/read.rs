@@ -7,7 +7,9 @@ use model::{CompanyId, Mode, Rule};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{MergeMethod, Preference, Rules};
+use super::{
+    Deactivated, GrowCrmRules, ItGlueRules, MergeMethod, Moved, OnMerge, Pairing, Preference, Rules,
+};
 
 type Item<'i> = Spanned<DeValue<'i>>;
 
@@ -105,16 +107,14 @@ impl Reader<'_> {
                         "send-invites" => r.flag(item, &mut rules.portal.send_invites),
                         "note-on-hold" => r.flag(item, &mut rules.portal.note_on_hold),
                         _ => {
-                            let mut names = Vec::new();
-                            r.list(item, |r, item| {
-                                let mut name = String::new();
-                                r.text(item, &mut name);
-                                names.push(name.trim().to_lowercase());
-                            });
-                            rules.portal.shared_mailboxes = names.into_iter().collect();
+                            let names = r.names(item).into_iter();
+                            let names = names.map(|name| name.to_lowercase());
+                            rules.portal.shared_mailboxes = names.collect();
                         }
                     },
                 ),
+                "itglue" => self.itglue(item, &mut rules.itglue),
+                "growcrm" => self.growcrm(item, &mut rules.growcrm),
                 "limits" => self.section(
                     item,
                     &[
@@ -142,10 +142,69 @@ impl Reader<'_> {
                 other => self.unknown(
                     key.span().start,
                     other,
-                    &["modes", "companies", "merge", "primary", "portal", "limits"],
+                    &[
+                        "modes",
+                        "companies",
+                        "merge",
+                        "primary",
+                        "portal",
+                        "itglue",
+                        "growcrm",
+                        "limits",
+                    ],
                 ),
             }
         }
+    }
+
+    fn itglue(&mut self, item: &Item<'_>, rules: &mut ItGlueRules) {
+        let known = [
+            "types",
+            "vip-labels",
+            "inactive-type",
+            "create-types",
+            "locations",
+            "phone-labels",
+            "on-merge",
+        ];
+        let on_merge = [("remove", OnMerge::Remove), ("retire", OnMerge::Retire)];
+        self.section(item, &known, |r, key, item| match key {
+            "types" => rules.types = r.pairings(item),
+            "vip-labels" => rules.vip_labels = r.names(item).into_iter().collect(),
+            "inactive-type" => {
+                r.text(item, &mut rules.inactive_type);
+                rules.inactive_type = rules.inactive_type.trim().to_owned();
+            }
+            "create-types" => r.flag(item, &mut rules.create_types),
+            "locations" => r.flag(item, &mut rules.locations),
+            "phone-labels" => rules.phone_labels = r.pairings(item),
+            _ => r.one_of(item, &on_merge, &mut rules.on_merge),
+        });
+    }
+
+    fn growcrm(&mut self, item: &Item<'_>, rules: &mut GrowCrmRules) {
+        let known = [
+            "create-clients",
+            "welcome-mails",
+            "deactivated",
+            "moved",
+            "last-name",
+        ];
+        let deactivated = [
+            ("remove", Deactivated::Remove),
+            ("report", Deactivated::Report),
+        ];
+        let moved = [("report", Moved::Report), ("recreate", Moved::Recreate)];
+        self.section(item, &known, |r, key, item| match key {
+            "create-clients" => r.flag(item, &mut rules.create_clients),
+            "welcome-mails" => r.flag(item, &mut rules.welcome_mails),
+            "deactivated" => r.one_of(item, &deactivated, &mut rules.deactivated),
+            "moved" => r.one_of(item, &moved, &mut rules.moved),
+            _ => {
+                r.text(item, &mut rules.last_name);
+                rules.last_name = rules.last_name.trim().to_owned();
+            }
+        });
     }
 
     fn modes(&mut self, item: &Item<'_>, modes: &mut BTreeMap<Rule, Mode>) {
@@ -155,11 +214,11 @@ impl Reader<'_> {
             for rule in Rule::ALL {
                 if rule.to_string() == key {
                     let mut mode = Mode::Observe;
-                    let choices = [Mode::Observe, Mode::Review, Mode::Enforce]
-                        .map(|mode| (mode.to_string(), mode));
-                    let choices = choices
-                        .each_ref()
-                        .map(|(name, mode)| (name.as_str(), *mode));
+                    let mut choices = vec![("observe", Mode::Observe), ("enforce", Mode::Enforce)];
+                    // A mirror follows what was reviewed in the PSA; there is nothing more to approve.
+                    if rule.is_policy() {
+                        choices.insert(1, ("review", Mode::Review));
+                    }
                     r.one_of(item, &choices, &mut mode);
                     modes.insert(rule, mode);
                 }
@@ -229,6 +288,27 @@ impl Reader<'_> {
             read.push(preference);
         });
         *preferences = read;
+    }
+
+    fn names(&mut self, item: &Item<'_>) -> Vec<String> {
+        let mut names = Vec::new();
+        self.list(item, |r, item| {
+            let mut name = String::new();
+            r.text(item, &mut name);
+            names.push(name.trim().to_owned());
+        });
+        names
+    }
+
+    fn pairings(&mut self, item: &Item<'_>) -> Vec<Pairing> {
+        let mut pairings = Vec::new();
+        self.list(item, |r, item| {
+            match item.get_ref().as_str().and_then(Pairing::read) {
+                Some(pairing) => pairings.push(pairing),
+                None => r.expected(item, "text such as \"PSA's name = mirror's name\""),
+            }
+        });
+        pairings
     }
 
     fn list(&mut self, item: &Item<'_>, mut read: impl FnMut(&mut Self, &Item<'_>)) {
@@ -341,6 +421,20 @@ mod tests {
             send-invites = true
             note-on-hold = true
             shared-mailboxes = ["Praxis", "team7"]
+            [itglue]
+            types = ["Decision Maker = Manager", " Approver=Approver "]
+            vip-labels = ["VIP", "Board"]
+            inactive-type = ""
+            create-types = false
+            locations = true
+            phone-labels = ["Pager = Work"]
+            on-merge = "retire"
+            [growcrm]
+            create-clients = true
+            welcome-mails = true
+            deactivated = "report"
+            moved = "recreate"
+            last-name = "-"
             [limits]
             writes-per-contact-and-hour = 9
             same-change-per-week = 4
@@ -357,6 +451,15 @@ mod tests {
         assert_eq!(rules.mode(portal, here), Mode::Enforce);
         assert_eq!(rules.mode(portal, there), Mode::Observe);
         assert!(rules.portal.shared_mailboxes.contains("praxis"));
+        let approver = Pairing::new("Approver", "Approver");
+        assert_eq!(rules.itglue.types[1], approver);
+        assert_eq!(rules.itglue.on_merge, OnMerge::Retire);
+        assert_eq!(rules.growcrm.moved, Moved::Recreate);
+        assert_eq!(rules.growcrm.last_name, "-");
+        assert_eq!(
+            Rules::parse(&Rules::default().to_string()),
+            Ok(Rules::default())
+        );
     }
 
     #[test]
@@ -364,19 +467,23 @@ mod tests {
         let error = Rules::parse(
             "[modes]\nmerge-duplicates = \"on\"\nmerge = \"enforce\"\n\n[companies.Harbor]\n\n\
              [merge]\nsurvivor = [\"oldest\", \"oldest\"]\n\n[limits]\nmerges-per-visit = -1\n\
-             contacts-read-whole = 5000\n\n[portal]\nsend-invites = \"yes\"\n[extra]\n",
+             contacts-read-whole = 5000\n\n[portal]\nsend-invites = \"yes\"\n[extra]\n\
+             [itglue]\ntypes = [\"Approver\"]\n[growcrm]\nmoved = \"move\"\nmail = true\n",
         )
         .unwrap_err();
         insta::assert_snapshot!(error, @r#"
         read the rules
           line 2, column 20: expected one of "observe", "review", "enforce", found string
-          line 3, column 1: unknown key "merge": known here are merge-duplicates, primary-contact, portal-invite
+          line 3, column 1: unknown key "merge": known here are merge-duplicates, primary-contact, portal-invite, mirror-itglue, mirror-growcrm
           line 5, column 12: "Harbor" is no company id: write [companies.812]
           line 8, column 23: a preference counts only once
           line 11, column 20: expected a whole number from 0 to 1000, found integer
           line 12, column 23: expected a whole number from 1 to 1000, found integer
           line 15, column 16: expected true or false, found string
-          line 16, column 2: unknown key "extra": known here are modes, companies, merge, primary, portal, limits
+          line 16, column 2: unknown key "extra": known here are modes, companies, merge, primary, portal, itglue, growcrm, limits
+          line 18, column 10: expected text such as "PSA's name = mirror's name", found string
+          line 20, column 9: expected one of "report", "recreate", found string
+          line 21, column 1: unknown key "mail": known here are create-clients, welcome-mails, deactivated, moved, last-name
         "#);
     }
 

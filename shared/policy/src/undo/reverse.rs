@@ -204,6 +204,9 @@ impl Planner<'_> {
                 )],
                 ..Steps::default()
             },
+            Action::Mirror { .. } => Steps::conflict(
+                "a mirror follows the PSA: take back what was done there, and the mirror comes along",
+            ),
             // These have ways of their own.
             Action::Merge { .. } | Action::Restore { .. } => Steps::default(),
         }

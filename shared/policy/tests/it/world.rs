@@ -17,6 +17,7 @@ pub(crate) fn company(contacts: impl IntoIterator<Item = Contact>) -> Snapshot {
         Company {
             id: COMPANY,
             name: "Harbor Line".into(),
+            identifier: None,
             default_contact: None,
             billing_contact: None,
             deleted: false,

@@ -157,6 +157,8 @@ impl<J: Store> Executor<'_, J> {
                 writer.repoint(reference, *after).await?;
                 Ok(Returned::Nothing)
             }
+            // None of the PSA's: the checker objects to it before anything is written.
+            Action::Mirror { .. } => Ok(Returned::Nothing),
         }
     }
 }

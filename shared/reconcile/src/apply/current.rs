@@ -108,6 +108,7 @@ impl<J: Store> Executor<'_, J> {
             contacts,
             details,
             kept,
+            mirrored: Vec::new(),
         }
     }
 }

@@ -115,7 +115,8 @@ impl<J: Store> Executor<'_, J> {
             | Action::JoinGroup { .. }
             | Action::LeaveGroup { .. }
             | Action::AddNote { .. }
-            | Action::RemoveNote { .. } => Ok(Look {
+            | Action::RemoveNote { .. }
+            | Action::Mirror { .. } => Ok(Look {
                 before,
                 is_stale: false,
             }),

@@ -35,7 +35,7 @@ pub fn growcrm_contact(contact: u32) -> u64 {
 /// The Grow CRM of the example tenant, always the same.
 ///
 /// Clients have the tag `cw-company-ID`; in most of them the default contact is the account owner. All not named
-/// here are as the PSA has them.
+/// here are as the PSA has them. Colleagues about whom nothing is remarkable are there where IT Glue has them.
 ///
 /// | company | contacts, the owner first | situation |
 /// | --- | --- | --- |
@@ -54,6 +54,7 @@ pub fn growcrm_contact(contact: u32) -> u64 {
 /// | [`SUMMIT_RIDGE`] | [`UNLABELED_DEFAULT`] | a lead has the address of [`MISLABELED`] |
 /// | [`COPPERFIELD`] | [`DEFAULT_TO_DELETE`], 86102, [`GROWCRM_SWAPPED`] | the last two have each other's address |
 /// | [`JUNIPER`] | [`DEFAULT_TO_DEACTIVATE`], 86202 | |
+/// | [`BIRCHWOOD`] | all | in line, former names too |
 /// | [`ORCHARD`], [`CATCH_ALL`] | | have no client |
 pub fn growcrm() -> Account {
     static EXAMPLE: LazyLock<Account> = LazyLock::new(|| build(&World::example()));
@@ -91,14 +92,16 @@ fn build(world: &World) -> Account {
         world,
         account: &mut account,
     };
-    let everybody = world.contacts_of(HARBOR_LINE);
-    scribe.client(HARBOR_LINE, &everybody);
+    for company in [HARBOR_LINE, BIRCHWOOD] {
+        scribe.client(company, &world.contacts_of(company));
+    }
     for (company, contacts) in PLAIN {
         scribe.client(company, contacts);
     }
     blue_spruce(&mut scribe);
     copperfield(&mut scribe);
     duplicates(&mut scribe);
+    scribe.colleagues();
     for (company, edit) in [
         (KESTREL, without_tags as fn(Client) -> Client),
         (HALCYON, Client::suspended),
@@ -184,6 +187,16 @@ impl Scribe<'_> {
         }
         if let Some(owner) = contacts.first() {
             self.account.set_owner(growcrm_contact(*owner));
+        }
+    }
+
+    /// Colleagues of those who are there.
+    fn colleagues(&mut self) {
+        for company in people::MIRRORED_COMPANIES {
+            for id in people::colleagues(self.world, company) {
+                let user = self.user(company, id);
+                self.put(id, user);
+            }
         }
     }
 

@@ -22,6 +22,9 @@ pub const ITGLUE_ONLY_CELL: &str = "3125550198";
 /// A number that only IT Glue has, of [`JOHN_SMITH_DUPLICATE`].
 pub const ITGLUE_ONLY_PHONE_OF_LOSER: &str = "2185550188";
 
+/// A number that only IT Glue has, of the former name in [`MARRIED`].
+pub const ITGLUE_ONLY_PHONE_OF_FORMER: &str = "2185550189";
+
 /// The second contact that IT Glue has of [`UNCERTAIN`], of the same name and address.
 pub const ITGLUE_SECOND_UNCERTAIN: u64 = 4_500_999_999;
 
@@ -46,7 +49,7 @@ pub fn itglue_location(company: u32) -> u64 {
 /// The IT Glue account of the example tenant, always the same.
 ///
 /// Contacts that the mirror wrote have a line about that in their notes. All not named here are as the PSA has
-/// them.
+/// them. Colleagues about whom nothing is remarkable are mirrored where anybody is.
 ///
 /// | company | found by | contacts | situation |
 /// | --- | --- | --- | --- |
@@ -56,10 +59,11 @@ pub fn itglue_location(company: u32) -> u64 {
 /// | [`GRANITE_PEAK`] | PSA link | 83001, [`JOHN_SMITH`], [`JOHN_SMITH_DUPLICATE`] | the loser has a number of its own and a password |
 /// | [`LAKESIDE`] | name only | 83101, [`TRIPLE`] and its duplicates | |
 /// | [`MERIDIAN`] | PSA link | [`DEFAULT_WITH_BILLING_DUPLICATE`], [`BILLING_DUPLICATE`], [`CONFLICTING`] | |
-/// | [`CEDAR_HOLLOW`] | PSA link | [`UNCERTAIN`] twice | nobody can say which one is meant |
+/// | [`CEDAR_HOLLOW`] | PSA link | 83301, both of [`TWO_LOGINS`], [`UNCERTAIN`] twice | nobody can say which one is meant |
 /// | [`RIVERBEND`] | name, twice | none | nobody can say which organization is meant |
 /// | [`TIDEWATER`] | PSA link | [`INACTIVE_DEFAULT`], 85002 | who has left is still important |
 /// | [`COPPERFIELD`], [`JUNIPER`] | PSA link | the default contact | |
+/// | [`BIRCHWOOD`] | PSA link | all | of two former names, one has a number of its own, the other a password |
 /// | [`FERNWOOD`], [`HALCYON`], [`PINECREST`], [`SUMMIT_RIDGE`] | PSA link | none | |
 /// | [`ORCHARD`], [`CATCH_ALL`] | | | have no organization |
 pub fn itglue() -> Account {
@@ -88,6 +92,7 @@ fn build(world: &World) -> Account {
     blue_spruce(&mut scribe);
     duplicates(&mut scribe);
     primaries(&mut scribe);
+    scribe.colleagues();
     account
 }
 
@@ -105,6 +110,7 @@ fn organizations(world: &World, account: &mut Account) {
         SUMMIT_RIDGE,
         COPPERFIELD,
         JUNIPER,
+        BIRCHWOOD,
     ];
     let named = |company: u32| dated(Organization::new(&people::company_name(world, company)));
     let identifier = |company: u32| people::company_identifier(world, company);
@@ -197,6 +203,19 @@ fn duplicates(scribe: &mut Scribe<'_>) {
             CONFLICTING,
         ],
     );
+    scribe.mirror(BIRCHWOOD, &[87001, MARRIED.0, MARRIED_WITH_PASSWORD.0]);
+    let former = scribe
+        .mirrored(BIRCHWOOD, MARRIED.1)
+        .with_phone(ITGLUE_ONLY_PHONE_OF_FORMER);
+    scribe.put(MARRIED.1, former);
+    let former = scribe
+        .mirrored(BIRCHWOOD, MARRIED_WITH_PASSWORD.1)
+        .with_attached(Attached {
+            passwords: 1,
+            ..Attached::default()
+        });
+    scribe.put(MARRIED_WITH_PASSWORD.1, former);
+    scribe.mirror(CEDAR_HOLLOW, &[83301, TWO_LOGINS.0, TWO_LOGINS.1]);
     let twin = scribe.known(CEDAR_HOLLOW, UNCERTAIN);
     scribe.put(UNCERTAIN, twin.clone());
     scribe.account.put_contact(ITGLUE_SECOND_UNCERTAIN, twin);
@@ -245,6 +264,14 @@ impl Scribe<'_> {
         contact.created_at = THEN;
         contact.updated_at = THEN;
         contact
+    }
+
+    /// Colleagues of those who are mirrored.
+    fn colleagues(&mut self) {
+        for company in people::MIRRORED_COMPANIES {
+            let colleagues = people::colleagues(self.world, company);
+            self.mirror(company, &colleagues);
+        }
     }
 
     fn mirror(&mut self, company: u32, ids: &[u32]) {

@@ -2,7 +2,22 @@
 
 use serde_json::Value;
 
+use super::*;
 use crate::world::World;
+
+/// The companies whose unremarkable people the mirrors have.
+pub(super) const MIRRORED_COMPANIES: [u32; 7] = [
+    GRANITE_PEAK,
+    LAKESIDE,
+    MERIDIAN,
+    CEDAR_HOLLOW,
+    TIDEWATER,
+    COPPERFIELD,
+    JUNIPER,
+];
+
+/// From here on within a company's hundred, the ids are those of people about whom nothing is remarkable.
+const FIRST_COLLEAGUE: u32 = 30;
 
 /// Somebody in the PSA.
 pub(super) struct Known {
@@ -60,6 +75,13 @@ impl Known {
         let email = default.or_else(|| self.emails.first());
         email.map(|(email, _)| email.as_str())
     }
+}
+
+/// The people of a company about whom nothing is remarkable.
+pub(super) fn colleagues(world: &World, company: u32) -> Vec<u32> {
+    let mut contacts = world.contacts_of(company);
+    contacts.retain(|id| id % 100 >= FIRST_COLLEAGUE);
+    contacts
 }
 
 /// The name of a company.

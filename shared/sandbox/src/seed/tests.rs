@@ -36,7 +36,7 @@ fn the_tenant_is_always_the_same_and_nothing_is_pending() {
 #[test]
 fn the_numbers_are_right() {
     let world = World::example();
-    assert_eq!(world.ids(Kind::Company).len(), 17);
+    assert_eq!(world.ids(Kind::Company).len(), 18);
     assert_eq!(world.contacts_of(CATCH_ALL).len(), 5_000);
     let others = world.ids(Kind::Contact).len() - 5_000;
     assert!((180..=220).contains(&others), "{others}");

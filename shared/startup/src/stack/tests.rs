@@ -1,6 +1,7 @@
 //! Stacks as AWS tells of them, and as it refuses to.
 
 use aws_sdk_sqs::config::retry::RetryConfig;
+use model::mirror::System;
 use serde_json::json;
 use wiremock::matchers::{body_partial_json, body_string_contains, header};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -41,6 +42,27 @@ const OUTPUTS: [(&str, &str); 8] = [
     ),
 ];
 
+const MIRRORS: [(&str, &str); 6] = [
+    ("ItGlueSecretId", "itglue"),
+    (
+        "ItGlueQueueUrl",
+        "http://localhost:4566/000000000000/itglue.fifo",
+    ),
+    (
+        "ItGlueDeadLetterQueueUrl",
+        "http://localhost:4566/000000000000/itglue-dead.fifo",
+    ),
+    ("GrowCrmSecretId", "growcrm"),
+    (
+        "GrowCrmQueueUrl",
+        "http://localhost:4566/000000000000/growcrm.fifo",
+    ),
+    (
+        "GrowCrmDeadLetterQueueUrl",
+        "http://localhost:4566/000000000000/growcrm-dead.fifo",
+    ),
+];
+
 async fn whole(secret: &str, rules: &str) -> (Aws, Stack) {
     let aws = Aws::start(secret, rules).await;
     let stack = stack(aws.config(), &OUTPUTS);
@@ -75,6 +97,39 @@ async fn a_stack_has_a_reader_rules_and_an_address() {
         "https://hooks.example.net/cw/0123456789abcdefghijAB"
     );
     assert_eq!(pinned, ["318", "319"]);
+}
+
+#[tokio::test]
+async fn a_mirror_that_is_off_has_nothing_and_is_no_problem() {
+    let aws = Aws::refusing().await;
+    let stack = stack(aws.config(), &OUTPUTS);
+    assert!(stack.itglue().await.unwrap().is_none());
+    assert!(stack.growcrm().await.unwrap().is_none());
+    for system in System::ALL {
+        assert!(stack.mirror_queue(system).is_none(), "{system}");
+        assert!(stack.mirror_dead_letters(system).is_none(), "{system}");
+    }
+}
+
+#[tokio::test]
+async fn a_mirror_that_is_on_has_a_reader_and_queues() {
+    let secrets = [
+        ("itglue", r#"{"region":"au","api_key":"hunter2"}"#),
+        ("growcrm", r#"{"api_key":"hunter2"}"#),
+    ];
+    let aws = Aws::with(&secrets, "").await;
+    let stack = stack(aws.config(), &MIRRORS);
+    let reader = stack.itglue().await.unwrap().unwrap();
+    assert_eq!(reader.config().api().as_str(), "https://api.au.itglue.com/");
+    let problems = stack.growcrm().await.err().unwrap();
+    insta::assert_snapshot!(problems, @r#"
+    read the configuration
+      GrowCrmSecretId: key "base_url" of that secret is missing: add it
+    "#);
+    for system in System::ALL {
+        assert!(stack.mirror_queue(system).is_some(), "{system}");
+        assert!(stack.mirror_dead_letters(system).is_some(), "{system}");
+    }
 }
 
 #[tokio::test]

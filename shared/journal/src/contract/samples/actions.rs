@@ -3,10 +3,10 @@
 use model::*;
 use serde_json::json;
 
-use super::{company, contact, membership, references};
+use super::{company, contact, membership, mirrors, references};
 
 /// The writes that hold a person's text and no more.
-pub(crate) const TEXTS: usize = 6;
+pub(crate) const TEXTS: usize = 11;
 
 /// The writes of the first version.
 pub(super) fn oldest() -> Vec<Action> {
@@ -152,6 +152,23 @@ pub(super) fn newer() -> Vec<Action> {
             site: Some(3),
         },
     ]
+}
+
+/// The writes that came with the third version: those to mirrors.
+pub(super) fn newest() -> Vec<Action> {
+    let mirror = |call| Action::Mirror {
+        contact: contact(41),
+        call,
+    };
+    mirrors::calls().into_iter().map(mirror).collect()
+}
+
+/// By what rule a write is made.
+pub(super) fn rule_of(action: &Action) -> Rule {
+    match action {
+        Action::Mirror { call, .. } => call.system().rule(),
+        _ => Rule::MergeDuplicates,
+    }
 }
 
 fn label() -> TypeLabel {

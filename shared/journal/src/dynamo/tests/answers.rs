@@ -8,7 +8,8 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use super::emulator::client;
 use super::*;
-use crate::contract::samples::{company, contact, intent};
+use crate::contract::samples::{company, contact, intent, line};
+use crate::stored::encode;
 
 /// Answers each call with the next of these, and the last one for ever.
 struct InTurn(Vec<ResponseTemplate>, AtomicUsize);
@@ -208,6 +209,61 @@ async fn keys_and_pages_that_were_left_out_are_read_too() {
     let keys = fake.asked("BatchGetItem").await;
     assert_eq!(keys.len(), 2);
     assert_eq!(keys[1]["RequestItems"]["journal"]["Keys"], left["Keys"]);
+}
+
+#[tokio::test]
+async fn a_line_that_moves_while_it_is_looked_up_is_found_where_it_went() {
+    let fake = Fake::start().await;
+    let line = line(System::ItGlue, 41, 7);
+    let text = encode(&line).unwrap();
+    let pointer = |at: &str| ok(json!({"Item": {"company": {"N": at}}}));
+    let answers = vec![
+        pointer("19"),
+        ok(json!({})),
+        pointer("20"),
+        ok(json!({"Item": {"contact": {"N": "41"}, "text": {"S": text}}})),
+    ];
+    fake.answers("GetItem", answers).await;
+    let found = fake.journal().link_of(System::ItGlue, contact(41)).await;
+    assert_eq!(found.unwrap(), Some((company(20), line)));
+    let asked = fake.asked("GetItem").await;
+    let partitions = asked.iter().map(|asked| &asked["Key"]["pk"]["S"]);
+    assert!(partitions.eq(&["contact#41", "company#19", "contact#41", "company#20"]));
+    assert!(asked.iter().all(|asked| asked["ConsistentRead"] == true));
+}
+
+#[tokio::test]
+async fn a_line_is_taken_off_once_whatever_becomes_of_the_answer() {
+    let fake = Fake::start().await;
+    let held = json!({"Item": {"company": {"N": "19"}, "call": {"S": "another"}}});
+    // It was done, and the answer was lost: the condition no longer holds, as nothing is there.
+    fake.answers("GetItem", vec![ok(held), ok(json!({}))]).await;
+    let unmet = cancelled(&["ConditionalCheckFailed", "None"]);
+    fake.answers("TransactWriteItems", vec![unmet]).await;
+    let done = fake.journal().unlink(System::ItGlue, contact(41)).await;
+    done.unwrap();
+    assert_eq!(fake.asked("TransactWriteItems").await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_others_keep_changing_is_given_up_for_now() {
+    let fake = Fake::start().await;
+    let held = json!({"Item": {"company": {"N": "19"}, "call": {"S": "another"}}});
+    fake.answers("GetItem", vec![ok(held)]).await;
+    let unmet = cancelled(&["ConditionalCheckFailed", "None"]);
+    fake.answers("TransactWriteItems", vec![unmet]).await;
+    let link = line(System::ItGlue, 41, 7);
+    let error = fake.journal().link(company(20), &link).await.unwrap_err();
+    assert!(error.is_transient(), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        "record a line of the map: the journal is busy or out of reach"
+    );
+    // Each try rests on what was read for it.
+    let asked = fake.asked("TransactWriteItems").await;
+    assert_eq!(asked.len(), TRIES);
+    let condition = &asked[0]["TransactItems"][0]["Put"]["ExpressionAttributeValues"];
+    assert_eq!(condition, &json!({":value": {"S": "another"}}));
 }
 
 #[tokio::test]

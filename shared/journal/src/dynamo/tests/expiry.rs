@@ -6,7 +6,7 @@ use super::emulator::{items, keeping, remove};
 use super::*;
 use crate::contract::samples::{
     PRIVATE, at, company, contact, decision, finding, image, intent, intents, large_image,
-    large_merge, long_text, outcomes, proposal, proposals,
+    large_merge, links, long_text, outcomes, places, proposal, proposals,
 };
 use crate::dynamo::item::EXPIRES_AT;
 
@@ -36,6 +36,13 @@ async fn what_has_not_ended_never_expires() {
         .remember_default(company(19), Some(contact(41)))
         .await
         .unwrap();
+    for link in links() {
+        journal.link(company(19), &link).await.unwrap();
+    }
+    for place in places() {
+        let done = journal.set_place(company(19), place.system(), Some(place));
+        done.await.unwrap();
+    }
     assert!(items(&journal).await.len() > 100);
     assert_eq!(expiring(&journal).await.len(), 0);
 }

@@ -5,7 +5,8 @@ use model::Verdict;
 use super::emulator::{items, open, reopened};
 use super::*;
 use crate::contract::samples::{
-    PRIVATE, at, company, contact, decision, finding, image, intent, intents, proposal, proposals,
+    PRIVATE, at, company, contact, decision, finding, image, intent, intents, line, links,
+    proposal, proposals,
 };
 
 #[tokio::test]
@@ -110,6 +111,54 @@ async fn an_answer_at_the_moment_of_a_visit_is_neither_lost_nor_asked_again() {
 
 #[tokio::test]
 #[ignore = "needs an emulator of DynamoDB: tests/run journal"]
+async fn of_many_that_record_a_contacts_line_at_once_one_is_on_the_map() {
+    let one = open().await;
+    let other = reopened(&one);
+    let (system, whom) = (System::ItGlue, contact(41));
+    let documented = |record| line(system, 41, record);
+    for round in 0..20 {
+        let [first, second, third] = [1, 2, 3].map(documented);
+        let both = futures_util::future::join(
+            one.link(company(19), &first),
+            other.link(company(20), &second),
+        );
+        assert!(<[_; 2]>::from(both.await).iter().all(Result::is_ok));
+        let (at, held) = one.link_of(system, whom).await.unwrap().unwrap();
+        for (company, link) in [(company(19), &first), (company(20), &second)] {
+            let lines = one.links(company, system, None).await.unwrap();
+            let expected = (company == at).then_some(link.clone());
+            assert_eq!(lines, Vec::from_iter(expected), "round {round}");
+            assert!(company != at || held == *link);
+        }
+        let off =
+            futures_util::future::join(one.unlink(system, whom), other.link(company(21), &third));
+        assert!(<[_; 2]>::from(off.await).iter().all(Result::is_ok));
+        let left = one.link_of(system, whom).await.unwrap();
+        for at in [19, 20] {
+            let lines = one.links(company(at), system, None).await.unwrap();
+            assert_eq!(lines, [], "round {round}");
+        }
+        let lines = one.links(company(21), system, None).await.unwrap();
+        assert_eq!(lines.len(), usize::from(left.is_some()), "round {round}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs an emulator of DynamoDB: tests/run journal"]
+async fn nothing_is_left_of_a_line_that_was_taken_off() {
+    let journal = open().await;
+    let line = line(System::GrowCrm, 41, 7);
+    for at in [19, 20] {
+        journal.link(company(at), &line).await.unwrap();
+        assert_eq!(items(&journal).await.len(), 2);
+    }
+    let (system, whom) = (line.system(), line.contact);
+    journal.unlink(system, whom).await.unwrap();
+    assert_eq!(items(&journal).await.len(), 0);
+}
+
+#[tokio::test]
+#[ignore = "needs an emulator of DynamoDB: tests/run journal"]
 async fn no_key_holds_a_persons_data() {
     let journal = open().await;
     for entry in intents() {
@@ -133,6 +182,9 @@ async fn no_key_holds_a_persons_data() {
         .portal_addresses(company(19), &current, Keep::Record)
         .await
         .unwrap();
+    for link in links() {
+        journal.link(company(19), &link).await.unwrap();
+    }
     let items = items(&journal).await;
     for item in &items {
         let listed = [item::LISTING, item::LISTED_AT].map(|name| item.text_of(name));

@@ -1,7 +1,10 @@
 //! From Lambda's batch to message groups.
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use jiff::Timestamp;
+use model::RunId;
 use queue::Message;
+use reconcile::Request;
 
 /// The messages of one group, in the order they were sent.
 pub(crate) struct Group {
@@ -10,11 +13,23 @@ pub(crate) struct Group {
 }
 
 /// One message of a batch.
-pub(crate) struct Item {
-    pub(crate) message_id: String,
-    pub(crate) receipt: String,
-    pub(crate) receive_count: u32,
-    pub(crate) message: Result<Message, queue::Error>,
+pub struct Item {
+    /// The id that the queue gave it.
+    pub message_id: String,
+    /// What it is put off with.
+    pub receipt: String,
+    /// How often it was received, this time included.
+    pub receive_count: u32,
+    /// What it asks for, if it can be read.
+    pub message: Result<Message, queue::Error>,
+}
+
+impl Item {
+    /// What the visit that it asks for is called in the journal.
+    #[must_use]
+    pub fn run_id(&self, now: Timestamp) -> RunId {
+        Request::run_id(now, &self.message_id, self.receive_count)
+    }
 }
 
 /// The groups of a batch, in the order of their first messages. SQS names the group of each message

@@ -1,0 +1,188 @@
+//! What the mirrors are to be told: the PSA's contacts on one side, a mirror's records on the other, a plan out.
+//!
+//! [`stale`] says after a visit to the PSA which contacts a mirror has to look at. [`itglue`] and [`growcrm`]
+//! then plan, each for its own system: `needs` says what must be read, `plan` what is written and what the map
+//! of records says from then on, `check` judges the plan a second time. They are pure, as the policies are.
+
+mod merges;
+
+pub mod growcrm;
+pub mod itglue;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::mirror::{Digest, Link, Place, System};
+use model::{Company, Contact, ContactId};
+use sha2::Digest as _;
+
+use crate::rules::Rules;
+
+pub(crate) use merges::{merged_into, returned};
+
+/// What a mirror's plan says.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[must_use = "a plan is a decision; apply it, print it or store it"]
+pub struct Plan {
+    /// What is to be written to the mirror, what would be, and what a person must settle.
+    pub plan: model::Plan,
+    /// What the map of records is to say, in order.
+    pub map: Vec<MapChange>,
+    /// Where the company is mirrored to, if that was found out and is to be recorded. It is true whatever
+    /// becomes of the changes.
+    pub place: Option<Place>,
+}
+
+/// What the map says of a contact from a moment on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapChange {
+    /// Once all changes of this unit have been made; at once where there is none.
+    pub after: Option<u32>,
+    /// The contact.
+    pub contact: ContactId,
+    /// What the map says.
+    pub line: Line,
+}
+
+/// What the map says of a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// This record is its.
+    Is(Link),
+    /// The record that the unit created is its, and we created it.
+    IsCreated {
+        /// What it was given.
+        given: Given,
+        /// What was to be mirrored.
+        digest: Digest,
+    },
+    /// It has no record.
+    Gone,
+}
+
+/// What a record was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// In IT Glue.
+    ItGlue(model::itglue::Draft),
+    /// In Grow CRM.
+    GrowCrm(model::growcrm::Fields),
+}
+
+/// What a visit to the PSA saw of a company, as far as a mirror cares.
+#[derive(Clone, Copy, Debug)]
+pub struct Visited<'v> {
+    /// The company.
+    pub company: &'v Company,
+    /// Its contacts that were read.
+    pub contacts: &'v BTreeMap<ContactId, Contact>,
+    /// Whether these are all of them.
+    pub whole: bool,
+    /// The contacts that the event names.
+    pub named: &'v BTreeSet<ContactId>,
+    /// The company's lines of the map, those of one system.
+    pub links: &'v [Link],
+    /// Whether it is known where the company is mirrored to.
+    pub placed: bool,
+}
+
+/// The contacts that a mirror has to look at after a visit to the PSA.
+#[must_use]
+pub fn stale(system: System, visited: &Visited<'_>, rules: &Rules) -> BTreeSet<ContactId> {
+    let Visited {
+        company,
+        contacts,
+        whole,
+        named,
+        links,
+        placed,
+    } = *visited;
+    if company.deleted {
+        return BTreeSet::new();
+    }
+    let is_stale = |link: &&Link| match contacts.get(&link.contact) {
+        Some(contact) => link.digest != digest(system, company, contact, rules),
+        // Of a company that was not read whole, only the event can tell that somebody is gone.
+        None => whole || named.contains(&link.contact),
+    };
+    let linked: BTreeSet<ContactId> = links.iter().map(|link| link.contact).collect();
+    let unlinked = contacts
+        .keys()
+        .filter(|id| named.contains(id) || (whole && !placed))
+        .filter(|id| !linked.contains(id));
+    let stale = links.iter().filter(is_stale).map(|link| link.contact);
+    stale.chain(unlinked.copied()).collect()
+}
+
+fn digest(system: System, company: &Company, contact: &Contact, rules: &Rules) -> Digest {
+    match system {
+        System::ItGlue => itglue::digest(company, contact, rules),
+        System::GrowCrm => growcrm::digest(company, contact, rules),
+    }
+}
+
+/// A digest in the making, of parts in a fixed order.
+pub(crate) struct Fingerprint(sha2::Sha256);
+
+impl Fingerprint {
+    /// Begins one. Another mapping must have another name, so that all is looked at again.
+    pub(crate) fn new(mapping: &str) -> Self {
+        let mut fingerprint = Self(sha2::Sha256::new());
+        fingerprint.part(mapping);
+        fingerprint
+    }
+
+    /// Adds a part. Its length goes with it, so that no two lists of parts look the same.
+    pub(crate) fn part(&mut self, part: &str) {
+        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+        self.0.update(length.to_be_bytes());
+        self.0.update(part);
+    }
+
+    /// Adds parts of which there may be any number.
+    pub(crate) fn parts(&mut self, parts: impl IntoIterator<Item = impl AsRef<str>>) {
+        let parts: Vec<_> = parts.into_iter().collect();
+        self.part(&parts.len().to_string());
+        for part in &parts {
+            self.part(part.as_ref());
+        }
+    }
+
+    /// The digest: half of the hash, which is plenty to tell apart what one contact ever was.
+    pub(crate) fn end(self) -> Digest {
+        let hash = self.0.finalize();
+        let half = hash.iter().take(hash.len() / 2);
+        Digest::new(half.map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(parts: &[&str]) -> String {
+        let mut fingerprint = Fingerprint::new("test-1");
+        for part in parts {
+            fingerprint.part(part);
+        }
+        fingerprint.end().to_string()
+    }
+
+    #[test]
+    fn the_fingerprint_of_nothing_is_always_the_same() {
+        assert_eq!(of(&[]), of(&[]));
+        assert_eq!(of(&[]).len(), 32);
+    }
+
+    #[test]
+    fn parts_are_told_apart_from_their_neighbors() {
+        assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+        assert_ne!(of(&["", "a"]), of(&["a", ""]));
+        let lists = |one: &[&str], other: &[&str]| {
+            let mut fingerprint = Fingerprint::new("test-1");
+            fingerprint.parts(one);
+            fingerprint.parts(other);
+            fingerprint.end()
+        };
+        assert_ne!(lists(&["a"], &[]), lists(&[], &["a"]));
+    }
+}

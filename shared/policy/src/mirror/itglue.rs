@@ -1,0 +1,230 @@
+//! What IT Glue is to be told.
+//!
+//! The PSA leads, and what IT Glue alone knows stays: an address, a number, a title, notes, a type or a location
+//! that it was never given is not taken away. One draft gives both what must be read and what is written, so
+//! the two cannot disagree. Nothing is created before all ways to find it were tried, and where several records
+//! fit, a person decides.
+
+mod check;
+mod draft;
+mod fields;
+mod find;
+mod follow;
+mod index;
+mod items;
+mod notes;
+mod part;
+mod target;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use model::itglue::{self, Attached, ContactType, Location, Organization, OrganizationId};
+use model::mirror::{Digest, Link};
+use model::{Company, CompanyId, Contact, ContactId, FindingKind, Past, Private};
+
+use super::Plan;
+use crate::rules::Rules;
+
+pub use check::check;
+
+use draft::Draft;
+use fields::Carried;
+use find::Placed;
+
+/// Everything that planning for IT Glue may look at: what was read so far, each piece such that what was not
+/// read differs from what is not there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// When the reading began; the only "now" there is.
+    pub taken_at: Timestamp,
+    /// The company in the PSA.
+    pub company: Company,
+    /// Its identifier in the PSA, which may be the short name of its organization.
+    pub identifier: Option<Private>,
+    /// The contacts to look at.
+    pub asked: BTreeSet<ContactId>,
+    /// Contacts as the PSA has them now, wherever they belong. Whoever was asked and is not among them is gone.
+    pub contacts: BTreeMap<ContactId, Contact>,
+    /// Further contacts that the PSA does not have.
+    pub gone: BTreeSet<ContactId>,
+    /// The company's lines of the map: those of the asked contacts, and of as many others as are known.
+    pub links: Vec<Link>,
+    /// What we did to the company's contacts, in present ids.
+    pub past: Vec<Past>,
+    /// The company's organization, by the map.
+    pub place: Option<OrganizationId>,
+    /// The line of a contact wherever it is, with the company.
+    pub lines: BTreeMap<ContactId, Option<(CompanyId, Link)>>,
+    /// The organizations that each way to look for the company's has found.
+    pub organizations: BTreeMap<Need, Vec<Organization>>,
+    /// Records by their ids; absent where there is none.
+    pub records: BTreeMap<itglue::ContactId, Option<itglue::Contact>>,
+    /// The records that the native sync ties to a contact.
+    pub by_psa: BTreeMap<ContactId, Vec<itglue::Contact>>,
+    /// All records of the organization.
+    pub everybody: Option<Vec<itglue::Contact>>,
+    /// All types of contact of the account.
+    pub types: Option<Vec<ContactType>>,
+    /// All locations of the organization.
+    pub locations: Option<Vec<Location>>,
+    /// How much hangs on a record.
+    pub attached: BTreeMap<itglue::ContactId, Attached>,
+    /// What IT Glue refused in this visit to have written.
+    pub locked: BTreeMap<itglue::ContactId, Lock>,
+    /// Records that IT Glue, in this visit, did not move to another organization though it was asked to.
+    pub immovable: BTreeSet<itglue::ContactId>,
+    /// Whether IT Glue refused in this visit to create a type.
+    pub no_new_types: bool,
+}
+
+/// Something that must be read before a plan is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// The line of the map of a contact, wherever it is.
+    Line(ContactId),
+    /// A contact, from the PSA.
+    Contact(ContactId),
+    /// The organizations that the native sync ties to the company.
+    OrganizationByPsa,
+    /// The organizations whose short name is the company's identifier.
+    OrganizationByShortName,
+    /// The organizations with the company's name.
+    OrganizationByName,
+    /// A record.
+    Record(itglue::ContactId),
+    /// The records that the native sync ties to a contact.
+    ByPsa(ContactId),
+    /// All records of [`Snapshot::organization`].
+    Everybody,
+    /// All types of contact.
+    Types,
+    /// All locations of [`Snapshot::organization`].
+    Locations,
+    /// How much hangs on a record.
+    Attached(itglue::ContactId),
+}
+
+/// What of a record cannot be written, as its refusal showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lock {
+    /// Its email addresses.
+    Emails,
+    /// All but what is ours: the mark of a VIP, and the notes.
+    AllButOurs,
+}
+
+/// What must be read before [`plan`] is complete. A plan made without it is safe, but leaves out what could not
+/// be decided.
+#[must_use]
+pub fn needs(snapshot: &Snapshot, rules: &Rules) -> BTreeSet<Need> {
+    draft(snapshot, rules).needs
+}
+
+/// What is to be written so that IT Glue follows the PSA.
+///
+/// A plan that creates a type leaves out those who are to get it: once it is created, add it to
+/// [`Snapshot::types`] and plan again.
+pub fn plan(snapshot: &Snapshot, rules: &Rules) -> Plan {
+    draft(snapshot, rules).plan
+}
+
+/// Stands for all of a contact that is mirrored to IT Glue. The company has no part in it.
+#[must_use]
+pub fn digest(_company: &Company, contact: &Contact, rules: &Rules) -> Digest {
+    Carried::of(contact, &rules.itglue).digest(contact.active, &rules.itglue)
+}
+
+impl Snapshot {
+    /// A snapshot with nothing but a company in it.
+    #[must_use]
+    pub fn new(taken_at: Timestamp, company: Company) -> Self {
+        Self {
+            taken_at,
+            company,
+            identifier: None,
+            asked: BTreeSet::new(),
+            contacts: BTreeMap::new(),
+            gone: BTreeSet::new(),
+            links: Vec::new(),
+            past: Vec::new(),
+            place: None,
+            lines: BTreeMap::new(),
+            organizations: BTreeMap::new(),
+            records: BTreeMap::new(),
+            by_psa: BTreeMap::new(),
+            everybody: None,
+            types: None,
+            locations: None,
+            attached: BTreeMap::new(),
+            locked: BTreeMap::new(),
+            immovable: BTreeSet::new(),
+            no_new_types: false,
+        }
+    }
+
+    /// The company's organization, as far as what was read tells it: where to read everybody and the locations.
+    #[must_use]
+    pub fn organization(&self) -> Option<OrganizationId> {
+        match find::placed(self) {
+            Placed::Known(place) | Placed::Found(place) => Some(place),
+            Placed::Unknown(_) | Placed::Several(_) | Placed::Nowhere => None,
+        }
+    }
+
+    /// All records that were read, by whatever way. What was read by its id is the newest.
+    fn every_record(&self) -> BTreeMap<itglue::ContactId, &itglue::Contact> {
+        let listed = self.by_psa.values().chain(&self.everybody).flatten();
+        let mut records: BTreeMap<_, _> = listed.map(|record| (record.id, record)).collect();
+        for (id, record) in &self.records {
+            match record {
+                Some(record) => records.insert(*id, record),
+                None => records.remove(id),
+            };
+        }
+        records
+    }
+
+    /// Whether the PSA no longer has a contact.
+    fn is_gone(&self, contact: ContactId) -> bool {
+        let is_missing = self.asked.contains(&contact) && !self.contacts.contains_key(&contact);
+        is_missing || self.gone.contains(&contact)
+    }
+
+    /// A contact, if it belongs to this company.
+    fn of_company(&self, contact: ContactId) -> Option<&Contact> {
+        let contact = self.contacts.get(&contact)?;
+        (contact.company == Some(self.company.id)).then_some(contact)
+    }
+}
+
+fn draft<'s>(snapshot: &'s Snapshot, rules: &'s Rules) -> Draft<'s> {
+    let mut draft = Draft::new(snapshot, rules);
+    if snapshot.company.deleted {
+        let linked = snapshot.links.iter().map(|link| link.contact);
+        let linked = linked.filter(|contact| snapshot.asked.contains(contact));
+        draft.find(
+            FindingKind::Orphan,
+            linked.collect(),
+            "the company is deleted in the PSA; its contacts in IT Glue are left as they are, and somebody should \
+             decide what becomes of them",
+        );
+        return draft;
+    }
+    let cast = part::cast(&mut draft);
+    if !cast.subjects.is_empty() {
+        match find::place(&mut draft) {
+            Some(place) => {
+                for subject in &cast.subjects {
+                    follow::plan(&mut draft, place, subject);
+                }
+            }
+            None => return draft,
+        }
+    }
+    for (contact, parting) in &cast.partings {
+        part::plan(&mut draft, *contact, parting);
+    }
+    draft.tell_withheld();
+    draft
+}

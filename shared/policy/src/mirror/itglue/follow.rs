@@ -1,0 +1,228 @@
+//! A contact whose record is to follow it.
+
+use model::itglue::{Change, Draft as Fields, OrganizationId};
+use model::mirror::{Digest, ItGlueCall, Link, Mirrored};
+use model::{Contact, ContactId, FindingKind, Purpose};
+
+use super::draft::{Access, Draft, Proposal, Step};
+use super::fields::Carried;
+use super::find::{self, Elsewhere, Found, Known};
+use super::notes::State;
+use super::part::{Loser, Subject, dismiss, losers, retired, take_over};
+use super::target::{allowed, difference, new_record, target};
+use crate::mirror::{Given, Line};
+
+/// Sees to the record of a contact, and to those of the contacts that were merged into it.
+pub(crate) fn plan(draft: &mut Draft<'_>, place: OrganizationId, subject: &Subject) {
+    let Some(contact) = draft.now.contacts.get(&subject.contact) else {
+        return;
+    };
+    let Some(losers) = losers(draft, &subject.losers) else {
+        return;
+    };
+    match find::record(draft, place, contact, &losers) {
+        None => {}
+        Some(Found::Unclear(words)) => {
+            draft.find(FindingKind::NotMirrored, vec![contact.id], words);
+        }
+        Some(Found::Record(known)) => {
+            update(draft, place, contact, &known, &losers);
+        }
+        Some(Found::Nobody { elsewhere }) => {
+            create(draft, place, contact, elsewhere, &losers);
+        }
+    }
+}
+
+/// Brings a record in line with its contact.
+fn update(
+    draft: &mut Draft<'_>,
+    place: OrganizationId,
+    contact: &Contact,
+    known: &Known<'_>,
+    losers: &[Loser<'_>],
+) -> Option<()> {
+    let id = contact.id;
+    let record = known.record;
+    draft.taken.insert(record.id);
+    let mut target = target(draft, place, contact, record, known.given)?;
+    let others: Vec<&Loser<'_>> = losers
+        .iter()
+        .filter(|loser| !loser.has(record.id))
+        .collect();
+    for loser in &others {
+        take_over(draft, &mut target, loser)?;
+    }
+    target.after.notes = Some(target.notes.write());
+    let access = draft.access(record);
+    let (change, left_out) = allowed(difference(record, &target.after), access);
+    let mut steps = Vec::new();
+    if !change.is_empty() {
+        steps.push(Step {
+            contact: id,
+            call: ItGlueCall::Update {
+                record: record.id,
+                change,
+            },
+            reason: reason(contact, losers),
+        });
+    }
+    for loser in &others {
+        steps.extend(dismiss(draft, place, loser, id, record)?);
+        draft.taken.extend(loser.record.map(|record| record.id));
+    }
+    steps.extend(leave(draft, id, known.elsewhere)?);
+    tell_left_out(draft, contact, record.id, access, &left_out);
+    let line = Link {
+        contact: id,
+        record: Mirrored::ItGlue {
+            id: record.id,
+            given: Some(target.given),
+        },
+        ours: known.ours,
+        digest: digest(draft, contact),
+    };
+    let proposal = draft.propose(&purpose(id, losers), steps);
+    if draft.link(id) != Some(&line) {
+        draft.record(proposal, id, Line::Is(line));
+    }
+    forget(draft, proposal, losers);
+    Some(())
+}
+
+/// Creates a record for a contact that has none. For one that is inactive, none is missing.
+fn create(
+    draft: &mut Draft<'_>,
+    place: OrganizationId,
+    contact: &Contact,
+    elsewhere: Option<Elsewhere<'_>>,
+    losers: &[Loser<'_>],
+) -> Option<()> {
+    let id = contact.id;
+    let carried = Carried::of(contact, draft.rules);
+    let mut steps = Vec::new();
+    let mut given = None;
+    if contact.active && carried.is_nameless() {
+        let words =
+            format!("contact {id} has no name, and IT Glue wants one; give it a name in the PSA");
+        draft.find(FindingKind::NotMirrored, vec![id], words);
+    } else if contact.active {
+        let fields = new_record(draft, contact, &carried)?;
+        steps.push(Step {
+            contact: id,
+            call: ItGlueCall::Create {
+                organization: place,
+                draft: fields.clone(),
+            },
+            reason: format!("contact {id} has no record in organization {place}"),
+        });
+        given = Some(Fields {
+            notes: None,
+            ..fields
+        });
+    }
+    if given.is_some() || !contact.active {
+        steps.extend(leave(draft, id, elsewhere)?);
+    }
+    let proposal = draft.propose(&Purpose::Policy, steps);
+    if let Some(given) = given {
+        let line = Line::IsCreated {
+            given: Given::ItGlue(given),
+            digest: digest(draft, contact),
+        };
+        draft.record(proposal, id, line);
+    } else if elsewhere.is_some() && !contact.active {
+        draft.record(proposal, id, Line::Gone);
+    }
+    let lost = losers.iter().filter(|loser| loser.record.is_none());
+    forget(draft, Proposal::Nothing, lost);
+    Some(())
+}
+
+/// Retires the record that a contact has in another organization, and that IT Glue does not move.
+fn leave(
+    draft: &mut Draft<'_>,
+    contact: ContactId,
+    elsewhere: Option<Elsewhere<'_>>,
+) -> Option<Option<Step>> {
+    let Some(Elsewhere { record, given }) = elsewhere else {
+        return Some(None);
+    };
+    let step = retired(draft, contact, record, given, State::Moved)?;
+    draft.taken.insert(record.id);
+    let words = format!(
+        "IT Glue did not move record {} of contact {contact} out of organization {}, so it is kept there as an \
+         inactive one; somebody should look at it and remove it there",
+        record.id, record.organization
+    );
+    draft.find(FindingKind::Orphan, vec![contact], words);
+    Some(step)
+}
+
+/// Takes the contacts that were merged away off the map.
+fn forget<'l, 's: 'l>(
+    draft: &mut Draft<'_>,
+    proposal: Proposal,
+    losers: impl IntoIterator<Item = &'l Loser<'s>>,
+) {
+    let losers = losers.into_iter();
+    for loser in losers.filter(|loser| loser.link.is_some()) {
+        draft.record(proposal, loser.contact, Line::Gone);
+    }
+}
+
+fn tell_left_out(
+    draft: &mut Draft<'_>,
+    contact: &Contact,
+    record: model::itglue::ContactId,
+    access: Access,
+    left_out: &Change,
+) {
+    if left_out.is_empty() {
+        return;
+    }
+    let id = contact.id;
+    let fields = left_out.fields().join(", ");
+    let words = if access == Access::AllButEmails {
+        format!(
+            "something else owns the addresses of IT Glue contact {record}, so this is not as contact {id} has it in \
+             the PSA: {fields}; set it where it comes from"
+        )
+    } else {
+        format!(
+            "the native sync owns IT Glue contact {record}, and this is not as contact {id} has it in the PSA: \
+             {fields}; see why the sync does not carry it over"
+        )
+    };
+    draft.find(FindingKind::NativeSync, vec![id], words);
+}
+
+fn digest(draft: &Draft<'_>, contact: &Contact) -> Digest {
+    Carried::of(contact, draft.rules).digest(contact.active, draft.rules)
+}
+
+fn purpose(survivor: ContactId, losers: &[Loser<'_>]) -> Purpose {
+    let merged = losers.iter().find(|loser| loser.record.is_some());
+    merged.map_or(Purpose::Policy, |loser| Purpose::Merge {
+        loser: loser.contact,
+        survivor,
+    })
+}
+
+fn reason(contact: &Contact, losers: &[Loser<'_>]) -> String {
+    let id = contact.id;
+    let merged: Vec<String> = losers
+        .iter()
+        .filter(|loser| loser.record.is_some())
+        .map(|loser| loser.contact.to_string())
+        .collect();
+    if let [merged] = &merged[..] {
+        format!("contact {merged} was merged into {id}")
+    } else if !merged.is_empty() {
+        format!("contacts {} were merged into {id}", merged.join(" and "))
+    } else if contact.active {
+        format!("the PSA leads, and has contact {id} otherwise")
+    } else {
+        format!("contact {id} is inactive in the PSA")
+    }
+}

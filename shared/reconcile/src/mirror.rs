@@ -1,0 +1,285 @@
+//! One visit to a mirror: carrying a company's contacts to IT Glue or Grow CRM.
+//!
+//! It is made as a visit to the PSA is: gather, plan, check, apply, record. The PSA is only read.
+
+mod apply;
+mod growcrm;
+mod itglue;
+mod vendor;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use connectwise::{ChildConditions, Conditions, Reader};
+use journal::Store;
+use model::{Contact, ContactId, Entry, Finding, Plan};
+use policy::Rules;
+use policy::mirror::MapChange;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::findings::{about, keep_findings_of_mirror};
+use crate::gather::PAGE;
+use crate::record::Record;
+use crate::visit::{Request, Visit};
+
+pub use growcrm::GrowCrm;
+pub use itglue::ItGlue;
+pub(crate) use vendor::Failure;
+pub use vendor::Vendor;
+
+use apply::{Executor, Progress};
+use vendor::{Learned, Shared, Start};
+
+/// How often a visit plans anew: after what it made, after a refusal.
+const ROUNDS: usize = 6;
+
+/// Carries contacts to one mirror.
+pub struct Mirror<J, V> {
+    reader: Reader,
+    vendor: V,
+    journal: J,
+    rules: Rules,
+    clock: Arc<dyn Clock>,
+}
+
+impl<J: Store, V: Vendor> Mirror<J, V> {
+    /// Carries contacts to this vendor. Whether anything may be written there is the vendor's: it has a writer or not.
+    pub fn new(reader: Reader, vendor: V, journal: J, rules: Rules, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            reader,
+            vendor,
+            journal,
+            rules,
+            clock,
+        }
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> &J {
+        &self.journal
+    }
+
+    /// What would be done about these contacts. Writes nothing, neither to the mirror nor to the journal. `None` when
+    /// the company is gone.
+    ///
+    /// # Errors
+    /// When the PSA, the mirror or the journal cannot be read, or the checker objects.
+    pub async fn plan(&self, request: &Request) -> Result<Option<Plan>, Error> {
+        let Some(mut snapshot) = self.start(request).await? else {
+            return Ok(None);
+        };
+        let plan = self.decide(&mut snapshot).await?;
+        Ok(Some(plan.plan))
+    }
+
+    /// Carries these contacts over: settles, gathers, plans, checks, applies and records.
+    ///
+    /// # Errors
+    /// When the visit ended early; see [`fate`](crate::fate()). What it had done is in the journal.
+    pub async fn visit(&self, request: &Request) -> Result<Visit, Error> {
+        let mut visit = Visit::new(request);
+        let result = Box::pin(self.rounds(request, &mut visit)).await;
+        let made = visit
+            .entries
+            .iter()
+            .filter_map(|entry| entry.outcome.as_ref());
+        let made = made.filter(|outcome| outcome.took_effect()).count();
+        tracing::info!(
+            run.id = %visit.run,
+            company.id = %visit.company,
+            changes = made,
+            findings = visit.findings.len(),
+            complete = result.is_ok(),
+            "mirrored contacts of a company"
+        );
+        result.map(|()| visit)
+    }
+
+    async fn rounds(&self, request: &Request, visit: &mut Visit) -> Result<(), Error> {
+        self.settle(request).await?;
+        let Some(mut snapshot) = self.start(request).await? else {
+            return Ok(());
+        };
+        let mut refused = BTreeSet::new();
+        for _ in 0..ROUNDS {
+            let plan = self.decide(&mut snapshot).await?;
+            if let Some(place) = plan.place {
+                let company = request.company;
+                self.journal
+                    .set_place(company, V::SYSTEM, Some(place))
+                    .await?;
+                V::learn(&mut snapshot, Learned::Place(place));
+            }
+            let at_once = plan.map.iter().filter(|change| change.after.is_none());
+            for change in at_once {
+                self.remember(request, &mut snapshot, change, None).await?;
+            }
+            let mut executor = Executor {
+                mirror: self,
+                request,
+                visit: &mut *visit,
+                snapshot: &mut snapshot,
+                refused: &mut refused,
+            };
+            match executor.apply(&plan).await {
+                Ok(Progress::Complete) => {
+                    keep_findings_of_mirror(visit, &plan.plan);
+                    for finding in visit.findings.clone() {
+                        self.recorder(request, visit).note(&finding).await?;
+                    }
+                    return Ok(());
+                }
+                // What was made or refused is in the snapshot; what follows from it is planned next.
+                Ok(Progress::Changed) => keep_findings_of_mirror(visit, &plan.plan),
+                Err(error) => {
+                    let told = about(&plan.plan, &visit.entries);
+                    for finding in told {
+                        self.recorder(request, visit).note(&finding).await?;
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        Err(Error::Unsettled)
+    }
+
+    /// Reads what every visit needs: the company and the contacts in the PSA, and what the journal knows of them.
+    async fn start(&self, request: &Request) -> Result<Option<V::Snapshot>, Error> {
+        let Some(company) = self.reader.company(request.company).await? else {
+            return Ok(None);
+        };
+        let id = company.id;
+        let links = self.journal.links(id, V::SYSTEM, Some(&request.contacts));
+        let links = links.await?;
+        let place = self.journal.place(id, V::SYSTEM).await?;
+        let memory = self.journal.memory(id).await?.in_present_ids();
+        let mut snapshot = V::snapshot(Start {
+            company,
+            asked: request.contacts.clone(),
+            links,
+            place,
+            past: memory.past,
+            taken_at: self.clock.now(),
+        });
+        let contacts = self.contacts(&request.contacts).await?;
+        for id in &request.contacts {
+            let contact = contacts.iter().find(|contact| contact.id == *id).cloned();
+            V::learn(&mut snapshot, Learned::Contact(*id, contact.map(Box::new)));
+        }
+        Ok(Some(snapshot))
+    }
+
+    /// Those of these contacts that the PSA has, in as few reads as possible.
+    async fn contacts(&self, ids: &BTreeSet<ContactId>) -> Result<Vec<Contact>, Error> {
+        let mut contacts = Vec::new();
+        for filter in Conditions::any(ids.iter().map(|id| Conditions::contact(*id))) {
+            let none = ChildConditions::default();
+            let batch = self.reader.contacts_matching(&filter, &none, PAGE).await?;
+            contacts.extend(batch.contacts);
+        }
+        Ok(contacts)
+    }
+
+    /// Reads what the plan needs, until it needs nothing more, and has it checked.
+    async fn decide(&self, snapshot: &mut V::Snapshot) -> Result<policy::mirror::Plan, Error> {
+        let mut asked: BTreeSet<V::Need> = BTreeSet::new();
+        let mut place = None;
+        loop {
+            let needs = V::needs(snapshot, &self.rules);
+            let new: Vec<V::Need> = needs.difference(&asked).cloned().collect();
+            if new.is_empty() {
+                break;
+            }
+            for need in new {
+                match V::shared(&need) {
+                    Some(Shared::Line(contact)) => {
+                        let line = self.journal.link_of(V::SYSTEM, contact).await?;
+                        V::learn(snapshot, Learned::Line(contact, line.map(Box::new)));
+                    }
+                    Some(Shared::Lines) => {
+                        let company = V::company(snapshot);
+                        let lines = self.journal.links(company, V::SYSTEM, None).await?;
+                        V::learn(snapshot, Learned::Lines(lines));
+                    }
+                    Some(Shared::Contact(contact)) => {
+                        let found = self.reader.contact(contact).await?;
+                        V::learn(snapshot, Learned::Contact(contact, found.map(Box::new)));
+                    }
+                    None => self.vendor.read(&need, snapshot, self.clock.now()).await?,
+                }
+                asked.insert(need);
+            }
+            // Once it is found where the company is mirrored to, the rest is looked for there.
+            if let Some(found) = V::plan(snapshot, &self.rules).place {
+                V::learn(snapshot, Learned::Place(found));
+                place = Some(found);
+            }
+        }
+        let mut plan = V::plan(snapshot, &self.rules);
+        plan.place = plan.place.or(place);
+        let objections = V::check(snapshot, &self.rules, &plan);
+        if objections.is_empty() {
+            Ok(plan)
+        } else {
+            Err(Error::MirrorRefused(objections))
+        }
+    }
+
+    /// Gives every write to this mirror whose end nobody knows the end that reading shows. Usually there is none.
+    async fn settle(&self, request: &Request) -> Result<(), Error> {
+        let open = self.journal.open_intents(request.company).await?;
+        let ours = open
+            .into_iter()
+            .filter(|entry| entry.rule == V::SYSTEM.rule());
+        for entry in ours.rev() {
+            let outcome = self.vendor.find_out(&entry).await?;
+            tracing::info!(change.id = %entry.id, outcome = %outcome, "settled an open intent");
+            let at = self.clock.now();
+            self.journal.conclude(&entry.id, &outcome, None, at).await?;
+        }
+        Ok(())
+    }
+
+    /// Records what the map says of a contact, and plans on with it. `created` is the record that a unit made.
+    async fn remember(
+        &self,
+        request: &Request,
+        snapshot: &mut V::Snapshot,
+        change: &MapChange,
+        created: Option<&model::mirror::Record>,
+    ) -> Result<(), Error> {
+        let contact = change.contact;
+        let line = V::line(change, created);
+        match &line {
+            Some(link) => self.journal.link(request.company, link).await?,
+            None => self.journal.unlink(V::SYSTEM, contact).await?,
+        }
+        let line = line.map(|link| Box::new((request.company, link)));
+        V::learn(snapshot, Learned::Line(contact, line));
+        Ok(())
+    }
+
+    fn recorder<'v>(&'v self, request: &'v Request, visit: &'v mut Visit) -> Record<'v, J> {
+        let Visit {
+            entries, findings, ..
+        } = visit;
+        record(&self.journal, &self.clock, request, entries, findings)
+    }
+}
+
+fn record<'v, J>(
+    journal: &'v J,
+    clock: &'v Arc<dyn Clock>,
+    request: &'v Request,
+    entries: &'v mut Vec<Entry>,
+    findings: &'v mut Vec<Finding>,
+) -> Record<'v, J> {
+    Record {
+        journal,
+        clock,
+        request,
+        entries,
+        findings,
+    }
+}

@@ -1,0 +1,158 @@
+//! The executor of a mirror's plan: one journal entry around each call.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use journal::Store;
+use model::mirror::{Call, Record};
+use model::{Action, Change, ContactId, Image, Outcome};
+use policy::mirror::Plan;
+
+use super::vendor::{Failure as _, Learned, Made, Refusal, Vendor};
+use super::{Mirror, record};
+use crate::error::Error;
+use crate::visit::{Request, Visit};
+
+/// What became of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// There was nothing to write.
+    Complete,
+    /// Something was written or refused; what follows is planned from that.
+    Changed,
+}
+
+/// What a visit has made of the mirror so far.
+pub(super) struct Executor<'v, J, V: Vendor> {
+    pub(super) mirror: &'v Mirror<J, V>,
+    pub(super) request: &'v Request,
+    pub(super) visit: &'v mut Visit,
+    pub(super) snapshot: &'v mut V::Snapshot,
+    /// Contacts for whom a write was refused for good. It would be refused again.
+    pub(super) refused: &'v mut BTreeSet<ContactId>,
+}
+
+impl<J: Store, V: Vendor> Executor<'_, J, V> {
+    /// Carries out a plan, in order. It decides nothing: a change that is refused takes the rest of its unit with it.
+    pub(super) async fn apply(&mut self, plan: &Plan) -> Result<Progress, Error> {
+        if !self.mirror.vendor.may_write() {
+            return Ok(Progress::Complete);
+        }
+        let mut failed: BTreeSet<u32> = BTreeSet::new();
+        let mut created: BTreeMap<ContactId, Record> = BTreeMap::new();
+        let mut progress = Progress::Complete;
+        let changes = &plan.plan.changes;
+        for (place, change) in changes.iter().enumerate() {
+            let of_refused = |contact: &ContactId| self.refused.contains(contact);
+            if failed.contains(&change.unit) || change.action.contacts().iter().any(of_refused) {
+                failed.insert(change.unit);
+                continue;
+            }
+            progress = Progress::Changed;
+            if !self.make(&mut created, change).await? {
+                failed.insert(change.unit);
+                continue;
+            }
+            // Only a unit that is complete is on the map.
+            if changes[place + 1..].iter().any(|c| c.unit == change.unit) {
+                continue;
+            }
+            let lines = plan.map.iter();
+            for line in lines.filter(|line| line.after == Some(change.unit)) {
+                let created = created.get(&line.contact);
+                let (mirror, request) = (self.mirror, self.request);
+                mirror
+                    .remember(request, self.snapshot, line, created)
+                    .await?;
+            }
+        }
+        Ok(progress)
+    }
+
+    /// Makes one change, and journals it. Tells whether it did what was asked.
+    async fn make(
+        &mut self,
+        created: &mut BTreeMap<ContactId, Record>,
+        change: &Change,
+    ) -> Result<bool, Error> {
+        let Action::Mirror { contact, call } = &change.action else {
+            return Ok(false);
+        };
+        let Mirror {
+            vendor,
+            journal,
+            clock,
+            ..
+        } = self.mirror;
+        let Visit {
+            entries, findings, ..
+        } = &mut *self.visit;
+        let mut record = record(journal, clock, self.request, entries, findings);
+        let before = Image {
+            mirrored: V::before(self.snapshot, call),
+            ..Image::default()
+        };
+        let id = record.intend(change, before).await?;
+        let refusal = match vendor.call(call, created.get(contact)).await {
+            Ok(made) => {
+                record
+                    .conclude(&id, Outcome::Done, Some(image(&made)))
+                    .await?;
+                self.take_over(call, &made).await?;
+                created.extend(made.record.map(|record| (*contact, record)));
+                return Ok(true);
+            }
+            Err(refusal) => refusal,
+        };
+        let outcome = match &refusal {
+            Refusal::Otherwise { made, fields } => {
+                tracing::warn!(change.id = %id, fields = %fields.join(", "), "a mirror answered that all is well, and it is not");
+                let code = format!("unchanged: {}", fields.join(", "));
+                let outcome = Outcome::Refused { code };
+                record.conclude(&id, outcome, Some(image(made))).await?
+            }
+            // The intent stays open; the next visit settles it by reading.
+            Refusal::Error(error) if error.may_have_been_applied() => return Err(into(refusal)),
+            Refusal::Error(error) if error.is_transient() || error.is_unauthorized() => {
+                record.conclude(&id, Outcome::Deferred, None).await?;
+                return Err(into(refusal));
+            }
+            Refusal::Error(error) => {
+                tracing::warn!(change.id = %id, error = %error, "a mirror refused a write");
+                let code = error.code().to_owned();
+                record
+                    .conclude(&id, Outcome::Refused { code }, None)
+                    .await?
+            }
+        };
+        if !V::refused(self.snapshot, call, &refusal) {
+            record.leave_to_a_person(change, &outcome).await?;
+            self.refused.insert(*contact);
+        }
+        Ok(false)
+    }
+
+    /// Plans on with what a write made.
+    async fn take_over(&mut self, call: &Call, made: &Made) -> Result<(), Error> {
+        V::made(self.snapshot, call, made);
+        if let Some(place) = made.place {
+            let (company, journal) = (self.request.company, &self.mirror.journal);
+            journal.set_place(company, V::SYSTEM, Some(place)).await?;
+            V::learn(self.snapshot, Learned::Place(place));
+        }
+        Ok(())
+    }
+}
+
+fn image(made: &Made) -> Image {
+    Image {
+        mirrored: made.record.iter().cloned().collect(),
+        ..Image::default()
+    }
+}
+
+fn into<E: Into<Error>>(refusal: Refusal<E>) -> Error {
+    match refusal {
+        Refusal::Error(error) => error.into(),
+        Refusal::Otherwise { .. } => Error::Unsettled,
+    }
+}

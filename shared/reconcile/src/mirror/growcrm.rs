@@ -1,0 +1,415 @@
+//! Grow CRM as a mirror.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use growcrm::WelcomeMail;
+use jiff::Timestamp;
+use model::growcrm::{Client, ClientId, Contact, Fields};
+use model::mirror::{Call, GrowCrmCall, Link, Mirrored, Place, Record, System};
+use model::{Action, CompanyId, Email, Entry, Outcome};
+use policy::Rules;
+use policy::mirror::growcrm::{self as policy_of, Need, Snapshot};
+use policy::mirror::{Given, Line, MapChange, Plan};
+
+use super::vendor::{Failure, Learned, Made, Refusal, Shared, Start, Vendor};
+use crate::error::Error;
+
+/// Grow CRM. Without a writer nothing can be written, whatever the rules say.
+pub struct GrowCrm {
+    reader: growcrm::Reader,
+    writer: Option<growcrm::Writer>,
+}
+
+impl GrowCrm {
+    /// The CRM that these clients reach.
+    #[must_use]
+    pub fn new(reader: growcrm::Reader, writer: Option<growcrm::Writer>) -> Self {
+        Self { reader, writer }
+    }
+}
+
+impl Vendor for GrowCrm {
+    const SYSTEM: System = System::GrowCrm;
+
+    type Snapshot = Snapshot;
+    type Need = Need;
+    type Error = growcrm::Error;
+
+    fn snapshot(start: Start) -> Snapshot {
+        let Start {
+            company,
+            asked,
+            links,
+            place,
+            past,
+            taken_at,
+        } = start;
+        let mut snapshot = Snapshot {
+            asked,
+            links,
+            past,
+            ..Snapshot::new(taken_at, company)
+        };
+        snapshot.place = place.and_then(client);
+        snapshot
+    }
+
+    fn company(snapshot: &Snapshot) -> CompanyId {
+        snapshot.company.id
+    }
+
+    fn needs(snapshot: &Snapshot, rules: &Rules) -> BTreeSet<Need> {
+        policy_of::needs(snapshot, rules)
+    }
+
+    fn plan(snapshot: &Snapshot, rules: &Rules) -> Plan {
+        policy_of::plan(snapshot, rules)
+    }
+
+    fn check(snapshot: &Snapshot, rules: &Rules, plan: &Plan) -> Vec<String> {
+        policy_of::check(snapshot, rules, plan)
+    }
+
+    fn shared(need: &Need) -> Option<Shared> {
+        match need {
+            Need::Line(contact) => Some(Shared::Line(*contact)),
+            Need::Lines => Some(Shared::Lines),
+            Need::Contact(contact) => Some(Shared::Contact(*contact)),
+            _ => None,
+        }
+    }
+
+    fn learn(snapshot: &mut Snapshot, learned: Learned) {
+        match learned {
+            Learned::Contact(id, Some(contact)) => {
+                snapshot.contacts.insert(id, *contact);
+            }
+            Learned::Contact(id, None) => {
+                snapshot.gone.insert(id);
+            }
+            Learned::Line(contact, line) => {
+                let here = snapshot.company.id;
+                let ours = line.as_deref().filter(|(company, _)| *company == here);
+                let lists = [Some(&mut snapshot.links), snapshot.all_links.as_mut()];
+                for links in lists.into_iter().flatten() {
+                    links.retain(|link| link.contact != contact);
+                    links.extend(ours.map(|(_, link)| link.clone()));
+                    links.sort_by_key(|link| link.contact);
+                }
+                snapshot.lines.insert(contact, line.map(|line| *line));
+            }
+            Learned::Lines(links) => snapshot.all_links = Some(links),
+            Learned::Place(place) => snapshot.place = client(place),
+        }
+    }
+
+    async fn read(&self, need: &Need, snapshot: &mut Snapshot, _: Timestamp) -> Result<(), Error> {
+        let reader = &self.reader;
+        match need {
+            // These are in the PSA and in the journal.
+            Need::Line(_) | Need::Lines | Need::Contact(_) => {}
+            Need::Clients => snapshot.clients = Some(reader.clients().await?),
+            Need::Client(id) => {
+                let found = reader.client(*id).await?;
+                snapshot.client.insert(*id, found);
+            }
+            Need::Record(id) => {
+                let found = reader.contact(*id).await?;
+                snapshot.records.insert(*id, found);
+            }
+            Need::ByEmail(address) => {
+                let found = reader.contact_by_email(address.reveal()).await?;
+                snapshot.by_email.insert(address.clone(), found);
+            }
+        }
+        Ok(())
+    }
+
+    fn may_write(&self) -> bool {
+        self.writer.is_some()
+    }
+
+    fn before(snapshot: &Snapshot, call: &Call) -> Vec<Record> {
+        let changed = match call {
+            Call::GrowCrm(
+                GrowCrmCall::Update { record, .. }
+                | GrowCrmCall::Remove { record }
+                | GrowCrmCall::MakeOwner {
+                    record: Some(record),
+                    ..
+                },
+            ) => {
+                let read = snapshot.records.get(record).cloned().flatten();
+                let mut found = snapshot.by_email.values().flatten();
+                read.or_else(|| found.find(|found| found.id == *record).cloned())
+            }
+            _ => None,
+        };
+        changed.map(Record::GrowCrm).into_iter().collect()
+    }
+
+    async fn call(
+        &self,
+        call: &Call,
+        created: Option<&Record>,
+    ) -> Result<Made, Refusal<growcrm::Error>> {
+        let (Some(writer), Call::GrowCrm(call)) = (&self.writer, call) else {
+            return Ok(Made::default());
+        };
+        match call {
+            GrowCrmCall::Create {
+                client,
+                fields,
+                send_email,
+            } => {
+                let welcome = if *send_email {
+                    WelcomeMail::Send
+                } else {
+                    WelcomeMail::Withhold
+                };
+                stored(writer.create(*client, fields, welcome).await?)
+            }
+            GrowCrmCall::Update { record, fields } => stored(writer.update(*record, fields).await?),
+            GrowCrmCall::Remove { record } => {
+                writer.delete(*record).await?;
+                Ok(Made::default())
+            }
+            GrowCrmCall::MakeOwner { record, .. } => {
+                let new = created.and_then(|record| match record {
+                    Record::GrowCrm(contact) => Some(contact.id),
+                    Record::ItGlue(_) => None,
+                });
+                match record.or(new) {
+                    Some(contact) => stored(writer.make_owner(contact).await?),
+                    None => Ok(Made::default()),
+                }
+            }
+            GrowCrmCall::CreateClient {
+                company_name,
+                fields,
+                tags,
+            } => {
+                let name = company_name.reveal();
+                let created = writer.create_client(name, fields, tags, WelcomeMail::Withhold);
+                let created = created.await?;
+                Ok(Made {
+                    record: owner(&created.record, fields).map(Record::GrowCrm),
+                    place: Some(Place::GrowCrm(created.record.id)),
+                    ..Made::default()
+                })
+            }
+            GrowCrmCall::SetTags { client, after, .. } => {
+                let _ = writer.set_tags(*client, after).await?;
+                Ok(Made::default())
+            }
+        }
+    }
+
+    fn made(snapshot: &mut Snapshot, call: &Call, made: &Made) {
+        let Call::GrowCrm(call) = call else {
+            return;
+        };
+        match call {
+            GrowCrmCall::Remove { record } => {
+                forget(snapshot, *record);
+                snapshot.records.insert(*record, None);
+            }
+            GrowCrmCall::SetTags { client, after, .. } => {
+                let listed = snapshot.clients.iter_mut().flatten();
+                let single = snapshot.client.values_mut().flatten();
+                for known in listed.chain(single).filter(|known| known.id == *client) {
+                    known.tags.clone_from(after);
+                }
+            }
+            GrowCrmCall::Create { .. }
+            | GrowCrmCall::Update { .. }
+            | GrowCrmCall::MakeOwner { .. }
+            | GrowCrmCall::CreateClient { .. } => {}
+        }
+        let Some(Record::GrowCrm(record)) = &made.record else {
+            return;
+        };
+        forget(snapshot, record.id);
+        if record.account_owner {
+            let listed = snapshot.clients.iter_mut().flatten();
+            let single = snapshot.client.values_mut().flatten();
+            for client in listed
+                .chain(single)
+                .filter(|client| client.id == record.client)
+            {
+                client.owner = Some(record.id);
+            }
+            let others = snapshot.records.values_mut().flatten();
+            for other in others.filter(|other| other.client == record.client) {
+                other.account_owner = false;
+            }
+        }
+        if let Some(address) = address(record) {
+            snapshot.by_email.insert(address, Some(record.clone()));
+        }
+        snapshot.records.insert(record.id, Some(record.clone()));
+    }
+
+    fn refused(snapshot: &mut Snapshot, call: &Call, refusal: &Refusal<growcrm::Error>) -> bool {
+        let Call::GrowCrm(call) = call else {
+            return false;
+        };
+        let (GrowCrmCall::Create { fields, .. }
+        | GrowCrmCall::Update { fields, .. }
+        | GrowCrmCall::CreateClient { fields, .. }) = call
+        else {
+            return false;
+        };
+        match refusal {
+            Refusal::Error(error) => {
+                let growcrm::ErrorKind::EmailTaken { .. } = error.kind() else {
+                    return false;
+                };
+                let address: Option<Email> = fields.email.reveal().parse().ok();
+                address.is_some_and(|address| {
+                    // Whoever has it may have got it since it was looked for.
+                    snapshot.by_email.remove(&address);
+                    snapshot.taken.insert(address)
+                })
+            }
+            Refusal::Otherwise { made, .. } => {
+                Self::made(snapshot, &Call::GrowCrm(call.clone()), made);
+                false
+            }
+        }
+    }
+
+    fn line(change: &MapChange, created: Option<&Record>) -> Option<Link> {
+        match &change.line {
+            Line::Is(link) => Some(link.clone()),
+            Line::IsCreated {
+                given: Given::GrowCrm(given),
+                digest,
+            } => match created {
+                Some(Record::GrowCrm(record)) => Some(Link {
+                    contact: change.contact,
+                    record: Mirrored::GrowCrm {
+                        id: record.id,
+                        given: Some(given.clone()),
+                    },
+                    ours: true,
+                    digest: digest.clone(),
+                }),
+                _ => None,
+            },
+            Line::IsCreated { .. } | Line::Gone => None,
+        }
+    }
+
+    async fn find_out(&self, entry: &Entry) -> Result<Outcome, Error> {
+        let Action::Mirror {
+            call: Call::GrowCrm(call),
+            ..
+        } = &entry.action
+        else {
+            return Ok(Outcome::Unknown);
+        };
+        let reader = &self.reader;
+        let took_effect = match call {
+            GrowCrmCall::Create { client, fields, .. } => {
+                let found = reader.contact_by_email(fields.email.reveal()).await?;
+                found.is_some_and(|found| found.client == *client && fields.names_same(&found))
+            }
+            GrowCrmCall::Update { record, fields } => {
+                let contact = reader.contact(*record).await?;
+                contact.is_some_and(|contact| fields.differences(&contact).is_empty())
+            }
+            GrowCrmCall::Remove { record } => reader.contact(*record).await?.is_none(),
+            GrowCrmCall::MakeOwner {
+                record: Some(record),
+                ..
+            } => {
+                let contact = reader.contact(*record).await?;
+                contact.is_some_and(|contact| contact.account_owner)
+            }
+            // Whose owner it was to be is not known by its id; the next plan sees who it is.
+            GrowCrmCall::MakeOwner { record: None, .. } => return Ok(Outcome::Unknown),
+            GrowCrmCall::CreateClient { tags, .. } => {
+                let clients = reader.clients().await?;
+                clients
+                    .iter()
+                    .any(|client| tags.iter().all(|tag| client.is_tagged(tag)))
+            }
+            GrowCrmCall::SetTags { client, after, .. } => {
+                let client = reader.client(*client).await?;
+                client.is_some_and(|client| after.iter().all(|tag| client.is_tagged(tag)))
+            }
+        };
+        Ok(if took_effect {
+            Outcome::FoundDone
+        } else {
+            Outcome::FoundUndone
+        })
+    }
+}
+
+impl Failure for growcrm::Error {
+    fn may_have_been_applied(&self) -> bool {
+        self.may_have_been_applied()
+    }
+
+    fn is_transient(&self) -> bool {
+        self.is_transient()
+    }
+
+    fn is_unauthorized(&self) -> bool {
+        *self.kind() == growcrm::ErrorKind::Unauthorized
+    }
+
+    fn is_not_found(&self) -> bool {
+        self.is_not_found()
+    }
+
+    fn is_endpoint_missing(&self) -> bool {
+        *self.kind() == growcrm::ErrorKind::EndpointMissing
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        self.retry_after()
+    }
+
+    fn code(&self) -> &'static str {
+        self.code()
+    }
+}
+
+fn client(place: Place) -> Option<ClientId> {
+    match place {
+        Place::GrowCrm(client) => Some(client),
+        Place::ItGlue(_) => None,
+    }
+}
+
+fn stored(stored: growcrm::Stored<Contact>) -> Result<Made, Refusal<growcrm::Error>> {
+    Refusal::unless_as_asked(stored.differences, Record::GrowCrm(stored.record))
+}
+
+/// The account owner that came with a new client. The answer has no more of it than its id.
+fn owner(client: &Client, fields: &Fields) -> Option<Contact> {
+    let (first, last) = (fields.first_name.reveal(), fields.last_name.reveal());
+    Some(Contact {
+        email: Some(fields.email.clone()),
+        phone: fields.phone.clone(),
+        position: fields.position.clone(),
+        account_owner: true,
+        ..Contact::new(client.owner?, client.id, first, last)
+    })
+}
+
+fn address(record: &Contact) -> Option<Email> {
+    record.email.as_ref()?.reveal().parse().ok()
+}
+
+/// Takes a record out of what was found before it was written to. The address that it had is free.
+fn forget(snapshot: &mut Snapshot, record: model::growcrm::ContactId) {
+    let found = snapshot.by_email.values_mut();
+    for found in found.filter(|found| found.as_ref().is_some_and(|found| found.id == record)) {
+        *found = None;
+    }
+}

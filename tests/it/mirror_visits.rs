@@ -1,0 +1,3 @@
+//! Stories of the mirrors: a change in the PSA, a visit there, and what follows in IT Glue and Grow CRM.
+
+mod cost;
