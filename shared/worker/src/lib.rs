@@ -1,7 +1,7 @@
 //! From a batch of SQS FIFO to message groups to fates: what all workers have in common.
 //!
 //! A worker says which messages are one piece of work, and does it ([`Work`]); [`handle`] takes a batch as Lambda
-//! delivers it, and [`run`] is the whole life of a worker in Lambda. What belongs together and arrives together is one
+//! delivers it, and [`run()`] is the whole life of a worker in Lambda. What belongs together and arrives together is one
 //! piece of work. A failure stops only its own message group: that message and the later ones of its group are
 //! reported as failed, and all others succeed.
 //!
