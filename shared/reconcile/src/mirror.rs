@@ -80,19 +80,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
     pub async fn visit(&self, request: &Request) -> Result<Visit, Error> {
         let mut visit = Visit::new(request);
         let result = Box::pin(self.rounds(request, &mut visit)).await;
-        let made = visit
-            .entries
-            .iter()
-            .filter_map(|entry| entry.outcome.as_ref());
-        let made = made.filter(|outcome| outcome.took_effect()).count();
-        tracing::info!(
-            run.id = %visit.run,
-            company.id = %visit.company,
-            changes = made,
-            findings = visit.findings.len(),
-            complete = result.is_ok(),
-            "mirrored contacts of a company"
-        );
+        visit.log("mirrored contacts of a company", result.is_ok());
         result.map(|()| visit)
     }
 

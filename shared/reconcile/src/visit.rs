@@ -107,6 +107,23 @@ impl Visit {
             mirrors: BTreeMap::new(),
         }
     }
+
+    /// Logs how it ended, under these words.
+    pub(crate) fn log(&self, words: &'static str, complete: bool) {
+        let outcomes = self
+            .entries
+            .iter()
+            .filter_map(|entry| entry.outcome.as_ref());
+        let made = outcomes.filter(|outcome| outcome.took_effect()).count();
+        tracing::info!(
+            run.id = %self.run,
+            company.id = %self.company,
+            changes = made,
+            findings = self.findings.len(),
+            complete,
+            "{words}"
+        );
+    }
 }
 
 impl<J: Store> Reconciler<J> {
@@ -179,19 +196,7 @@ impl<J: Store> Reconciler<J> {
         let mut visit = Visit::new(request);
         // Every call of every write is a state of this future; on the heap it burdens nobody's stack.
         let result = Box::pin(self.rounds(request, &mut visit)).await;
-        let made = visit
-            .entries
-            .iter()
-            .filter_map(|entry| entry.outcome.as_ref());
-        let made = made.filter(|outcome| outcome.took_effect()).count();
-        tracing::info!(
-            run.id = %visit.run,
-            company.id = %visit.company,
-            changes = made,
-            findings = visit.findings.len(),
-            complete = result.is_ok(),
-            "visited a company"
-        );
+        visit.log("visited a company", result.is_ok());
         // What somebody else did is in the journal; it is nothing that this visit attempted.
         visit
             .entries

@@ -1,7 +1,6 @@
 //! Grow CRM as a mirror.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use growcrm::WelcomeMail;
 use jiff::Timestamp;
@@ -12,7 +11,7 @@ use policy::Rules;
 use policy::mirror::growcrm::{self as policy_of, Need, Snapshot};
 use policy::mirror::{Given, Line, MapChange, Plan};
 
-use super::vendor::{Failure, Learned, Made, Refusal, Shared, Start, Vendor};
+use super::vendor::{Learned, Made, Refusal, Shared, Start, Vendor, failure};
 use crate::error::Error;
 
 /// Grow CRM. Without a writer nothing can be written, whatever the rules say.
@@ -349,35 +348,7 @@ impl Vendor for GrowCrm {
     }
 }
 
-impl Failure for growcrm::Error {
-    fn may_have_been_applied(&self) -> bool {
-        self.may_have_been_applied()
-    }
-
-    fn is_transient(&self) -> bool {
-        self.is_transient()
-    }
-
-    fn is_unauthorized(&self) -> bool {
-        *self.kind() == growcrm::ErrorKind::Unauthorized
-    }
-
-    fn is_not_found(&self) -> bool {
-        self.is_not_found()
-    }
-
-    fn is_endpoint_missing(&self) -> bool {
-        *self.kind() == growcrm::ErrorKind::EndpointMissing
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        self.retry_after()
-    }
-
-    fn code(&self) -> &'static str {
-        self.code()
-    }
-}
+failure!(growcrm);
 
 fn client(place: Place) -> Option<ClientId> {
     match place {

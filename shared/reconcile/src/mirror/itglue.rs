@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use model::itglue::{ContactType, OrganizationId};
@@ -12,7 +11,7 @@ use policy::Rules;
 use policy::mirror::itglue::{self as policy_of, Lock, Need, Snapshot};
 use policy::mirror::{Given, Line, MapChange, Plan};
 
-use super::vendor::{Failure, Learned, Made, Refusal, Shared, Start, Vendor};
+use super::vendor::{Learned, Made, Refusal, Shared, Start, Vendor, failure};
 use crate::error::Error;
 
 /// The types of an account are looked up again after this long.
@@ -331,35 +330,7 @@ impl Vendor for ItGlue {
     }
 }
 
-impl Failure for itglue::Error {
-    fn may_have_been_applied(&self) -> bool {
-        self.may_have_been_applied()
-    }
-
-    fn is_transient(&self) -> bool {
-        self.is_transient()
-    }
-
-    fn is_unauthorized(&self) -> bool {
-        *self.kind() == itglue::ErrorKind::Unauthorized
-    }
-
-    fn is_not_found(&self) -> bool {
-        self.is_not_found()
-    }
-
-    fn is_endpoint_missing(&self) -> bool {
-        *self.kind() == itglue::ErrorKind::EndpointMissing
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        self.retry_after()
-    }
-
-    fn code(&self) -> &'static str {
-        self.code()
-    }
-}
+failure!(itglue);
 
 fn organization(place: Place) -> Option<OrganizationId> {
     match place {

@@ -145,6 +145,43 @@ pub trait Failure: fmt::Display + Send + Sync {
     fn code(&self) -> &'static str;
 }
 
+/// What the error of a client tells: all clients have the same words for it.
+macro_rules! failure {
+    ($client:ident) => {
+        impl $crate::mirror::Failure for $client::Error {
+            fn may_have_been_applied(&self) -> bool {
+                self.may_have_been_applied()
+            }
+
+            fn is_transient(&self) -> bool {
+                self.is_transient()
+            }
+
+            fn is_unauthorized(&self) -> bool {
+                *self.kind() == $client::ErrorKind::Unauthorized
+            }
+
+            fn is_not_found(&self) -> bool {
+                self.is_not_found()
+            }
+
+            fn is_endpoint_missing(&self) -> bool {
+                *self.kind() == $client::ErrorKind::EndpointMissing
+            }
+
+            fn retry_after(&self) -> Option<std::time::Duration> {
+                self.retry_after()
+            }
+
+            fn code(&self) -> &'static str {
+                self.code()
+            }
+        }
+    };
+}
+
+pub(crate) use failure;
+
 /// A write that did not do what was asked.
 #[derive(Debug)]
 pub enum Refusal<E> {
