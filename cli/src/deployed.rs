@@ -16,6 +16,7 @@ pub(crate) type Table = journal::Dynamo;
 /// What a stack consists of, as far as visits are concerned. What this process writes is written as the workers
 /// would, by the same rules and into the same journal.
 pub(crate) struct Deployed {
+    stack: Stack,
     reader: Reader,
     rules: Rules,
     journal: Arc<Table>,
@@ -25,7 +26,7 @@ pub(crate) struct Deployed {
 
 impl Deployed {
     /// Reads what the stack goes by: its own rules, or others in their place.
-    pub(crate) async fn open(stack: &Stack, rules: Option<Rules>) -> Result<Self, Problems> {
+    pub(crate) async fn open(stack: Stack, rules: Option<Rules>) -> Result<Self, Problems> {
         let in_force = async {
             match rules {
                 Some(rules) => Ok(rules),
@@ -44,6 +45,7 @@ impl Deployed {
             Arc::new(SystemClock),
         );
         Ok(Self {
+            stack,
             reader,
             rules,
             journal,
@@ -57,6 +59,16 @@ impl Deployed {
         &self.rules
     }
 
+    /// The stack itself, for what only some commands need.
+    pub(crate) fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// The queue that the workers read.
+    pub(crate) fn queue(&self) -> &SqsQueue {
+        &self.queue
+    }
+
     /// What commands work on.
     pub(crate) fn desk(&self) -> Desk<'_, Table> {
         Desk {
@@ -66,7 +78,7 @@ impl Deployed {
             reconciler: &self.reconciler,
             tenant: self.reader.config().login_company().to_owned(),
             clock: Arc::new(SystemClock),
-            keeper: Keeper::Workers(&self.queue),
+            keeper: Keeper::Workers(self),
         }
     }
 }

@@ -11,6 +11,7 @@ use policy::Rules;
 use queue::SqsQueue;
 use reconcile::{Clock, Reconciler, Request};
 
+use crate::deployed::Deployed;
 use crate::exit::unless_stopped;
 use crate::local::Local;
 use crate::print;
@@ -35,8 +36,8 @@ pub(crate) struct Desk<'p, J> {
 pub(crate) enum Keeper<'p> {
     /// Nobody: it is a fake one, in this process. Its clock ticks when something is written, and it is saved after.
     Sandbox(&'p Local),
-    /// The workers, who visit whatever comes through this queue.
-    Workers(&'p SqsQueue),
+    /// The workers of this stack, who visit whatever comes through its queues.
+    Workers(&'p Deployed),
 }
 
 impl<J: Store> Desk<'_, J> {
@@ -103,7 +104,7 @@ impl<J: Store> Desk<'_, J> {
     pub(crate) fn workers(&self) -> Option<&SqsQueue> {
         match self.keeper {
             Keeper::Sandbox(_) => None,
-            Keeper::Workers(queue) => Some(queue),
+            Keeper::Workers(deployed) => Some(deployed.queue()),
         }
     }
 
@@ -112,11 +113,11 @@ impl<J: Store> Desk<'_, J> {
     /// What is written then is protected by the second look before each write and by the conditions of the journal,
     /// not by the message group. Whether a worker is at the same company, SQS does not tell.
     pub(crate) async fn look_out(&self) {
-        let Keeper::Workers(queue) = self.keeper else {
+        let Keeper::Workers(deployed) = self.keeper else {
             return;
         };
         // Whoever lacks the right to count is not kept from working.
-        if let Ok(depth) = queue.depth().await
+        if let Ok(depth) = deployed.queue().depth().await
             && depth.in_flight > 0
         {
             print::aside(&format!(

@@ -21,6 +21,7 @@ mod exit;
 pub mod local;
 mod matches;
 mod mirrored;
+mod mirrors;
 mod plan_file;
 mod post;
 mod print;

@@ -74,7 +74,7 @@ impl Profile {
     pub(crate) async fn place(&self) -> anyhow::Result<Place> {
         let rules = self.rules.as_deref().map(rules_of).transpose()?;
         Ok(match self.stack().await? {
-            Some(stack) => Place::Stack(Box::new(Deployed::open(&stack, rules).await?)),
+            Some(stack) => Place::Stack(Box::new(Deployed::open(stack, rules).await?)),
             None => {
                 let rules = rules.unwrap_or_else(all_enforced);
                 Place::Local(self.folder.clone(), Box::new(rules))

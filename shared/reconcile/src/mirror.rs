@@ -55,6 +55,11 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         }
     }
 
+    /// The vendor.
+    pub fn vendor(&self) -> &V {
+        &self.vendor
+    }
+
     /// The journal.
     pub fn journal(&self) -> &J {
         &self.journal

@@ -26,6 +26,12 @@ impl GrowCrm {
     pub fn new(reader: growcrm::Reader, writer: Option<growcrm::Writer>) -> Self {
         Self { reader, writer }
     }
+
+    /// What reads it.
+    #[must_use]
+    pub fn reader(&self) -> &growcrm::Reader {
+        &self.reader
+    }
 }
 
 impl Vendor for GrowCrm {

@@ -35,6 +35,12 @@ impl ItGlue {
         }
     }
 
+    /// What reads it.
+    #[must_use]
+    pub fn reader(&self) -> &itglue::Reader {
+        &self.reader
+    }
+
     /// All types of contacts, looked up once an hour.
     async fn types(&self, now: Timestamp) -> Result<Vec<ContactType>, itglue::Error> {
         let lock = || self.types.lock().unwrap_or_else(PoisonError::into_inner);
