@@ -1,5 +1,6 @@
 //! The command line.
 
+mod itglue;
 mod read;
 mod stack;
 
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use model::{CompanyId, ContactId, ProposalId, Rule, RunId};
 use reconcile::Target;
 
+pub(crate) use itglue::{Directory, Vips};
 pub(crate) use stack::{Callbacks, Dlq, Doctor};
 
 /// Keeps the contacts of ConnectWise PSA in line: merges duplicates, sees to the default contact,
@@ -162,6 +164,24 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  rollcall forget --before 2025-11-21\n\n\
         Exit code: 1 when the answer was no.")]
     Forget(Forget),
+    /// Show the contact directory of a company: whom IT Glue has of it, and who that is in the PSA
+    ///
+    /// Who a record is, is told by the map, or else by IT Glue's native sync, or else by our line in its notes. Nothing
+    /// is written.
+    #[command(after_help = "Example:\n  rollcall directory --company 812\n  \
+        rollcall directory --company 812 --json\n\n\
+        Exit code: 1 when the company has no organization in IT Glue, or nobody can say which one it is,\n\
+        2 when there is no such company, or the mirror in IT Glue is off.")]
+    Directory(Directory),
+    /// Show everybody who is marked as important in IT Glue, and whether the PSA says so, too
+    ///
+    /// The PSA says so by one of the labels of itglue.vip-labels in the rules, on an active contact. Nothing is written.
+    #[command(
+        after_help = "Example:\n  rollcall vips\n  rollcall vips --company 812 --json\n\n\
+        Exit code: 1 when the company has no organization in IT Glue, or nobody can say which one it is,\n\
+        2 when there is no such company, or the mirror in IT Glue is off."
+    )]
+    Vips(Vips),
     /// Find the contacts in a file that are the same person, or may be
     ///
     /// Reads contacts as the PSA's API returns them, one JSON object a line, and compares those of the

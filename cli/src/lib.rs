@@ -18,6 +18,7 @@ mod deployed;
 mod desk;
 mod draft;
 mod exit;
+mod listed;
 pub mod local;
 mod matches;
 mod mirrored;
@@ -70,6 +71,8 @@ async fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::History(command) => commands::history::run(profile, &command).await,
         Command::Explain(command) => commands::explain::run(profile, &command).await,
         Command::Forget(command) => commands::forget::run(profile, &command).await,
+        Command::Directory(command) => commands::directory::run(profile, &command).await,
+        Command::Vips(command) => commands::vips::run(profile, &command).await,
         Command::Match(command) => commands::match_contacts::run(&command),
         Command::Sandbox(command) => commands::sandbox::run(command).await,
         Command::Rules(command) => commands::rules::run(profile, &command).await,

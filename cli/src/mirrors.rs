@@ -4,11 +4,14 @@
 use std::sync::Arc;
 
 use journal::Store;
+use model::CompanyId;
+use model::itglue::Organization;
 use model::mirror::System;
-use reconcile::{GrowCrm, ItGlue, Mirror, Vendor};
+use reconcile::{GrowCrm, ItGlue, Mirror, Vendor, Whereabouts};
 use startup::Problems;
 
 use crate::desk::{Desk, Keeper};
+use crate::exit::UsageError;
 
 impl<J: Store> Desk<'_, J> {
     /// Reads IT Glue; nothing where that mirror is off.
@@ -50,6 +53,41 @@ impl<J: Store> Desk<'_, J> {
             let writer = may_write.then(|| itglue::Writer::new(reader.clone()));
             self.mirror(ItGlue::new(reader, writer))
         }))
+    }
+
+    /// The mirror in IT Glue, for a command that is about nothing else.
+    pub(crate) async fn itglue_itself(&self) -> anyhow::Result<Mirror<Arc<J>, ItGlue>> {
+        self.itglue().await?.ok_or_else(|| {
+            UsageError::raise(
+                "the mirror in IT Glue is off: switch it on with the parameter MirrorItGlue of the stack",
+            )
+        })
+    }
+
+    /// The organization of a company in IT Glue, or in words why there is none to look at.
+    pub(crate) async fn organization(
+        &self,
+        mirror: &Mirror<Arc<J>, ItGlue>,
+        company: CompanyId,
+    ) -> anyhow::Result<Result<Organization, String>> {
+        let found = mirror.whereabouts(company).await?;
+        Ok(match found {
+            None => {
+                let tenant = &self.tenant;
+                let words = format!("company {company} does not exist in the tenant {tenant}");
+                return Err(UsageError::raise(words));
+            }
+            Some(Whereabouts::Organization(organization)) => Ok(*organization),
+            Some(Whereabouts::Gone(id)) => Err(format!(
+                "company {company} was mirrored to organization {id}, which is gone from IT Glue or not shown to this key"
+            )),
+            Some(Whereabouts::Several(how)) => Err(format!(
+                "several organizations in IT Glue are that of company {company} {how}; make it one in IT Glue"
+            )),
+            Some(Whereabouts::Nowhere) => Err(format!(
+                "company {company} has no organization in IT Glue; create or link it there"
+            )),
+        })
     }
 
     /// The mirror in Grow CRM; nothing where it is off.

@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod callbacks;
 mod columns;
+pub(crate) mod directory;
 pub(crate) mod dlq;
 pub(crate) mod doctor;
 pub(crate) mod explain;
@@ -12,7 +13,9 @@ pub(crate) mod matches;
 pub(crate) mod plan;
 pub(crate) mod replay;
 pub(crate) mod review;
+mod table;
 pub(crate) mod undo;
+pub(crate) mod vips;
 pub(crate) mod visit;
 
 use std::io::{self, IsTerminal as _, Write as _};

@@ -54,7 +54,7 @@ fn print_row(out: &mut Out, row: &Row, width: usize) -> anyhow::Result<()> {
 }
 
 /// Text in lines of at most this width; a word that is longer is broken.
-fn fold(text: &str, width: usize) -> Vec<String> {
+pub(super) fn fold(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let letters: Vec<char> = word.chars().collect();

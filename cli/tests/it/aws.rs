@@ -3,6 +3,7 @@
 mod callbacks;
 mod cloud;
 mod dead_letters;
+mod directory;
 mod doctor;
 mod replay;
 mod rules;

@@ -8,6 +8,8 @@ mod aws;
 mod commands;
 #[cfg(test)]
 mod decisions;
+#[cfg(test)]
+mod directory;
 mod forget;
 #[cfg(test)]
 mod log;

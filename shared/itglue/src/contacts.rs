@@ -42,6 +42,26 @@ impl Reader {
         Ok(contacts)
     }
 
+    /// The contacts that are marked as important, in one organization or in all.
+    pub async fn important_contacts(
+        &self,
+        organization: Option<OrganizationId>,
+    ) -> Result<Vec<Contact>, Error> {
+        let call = Call::get("list the important contacts", "contacts");
+        let call = call.filter("filter[important]", true);
+        let call = match organization {
+            Some(organization) => call.filter("filter[organization_id]", organization),
+            None => call,
+        };
+        let mut contacts = self.contacts(call).await?;
+        // Filters that IT Glue passed over would bring others.
+        contacts.retain(|contact| {
+            contact.important == Some(true)
+                && organization.is_none_or(|organization| contact.organization == organization)
+        });
+        Ok(contacts)
+    }
+
     /// The contacts of an organization with this address among theirs.
     ///
     /// All contacts of the organization are read: IT Glue's filter knows primary addresses only, and minds their case.
@@ -302,6 +322,40 @@ mod tests {
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
         );
+    }
+
+    #[tokio::test]
+    async fn who_is_important_is_asked_for_by_a_filter_that_need_not_be_kept() {
+        let marked = |id: u64, organization: u64, important: Value| {
+            let mut record = contact(id, organization, "priya@dental.example");
+            record["attributes"]["important"] = important;
+            record
+        };
+        let records = [
+            marked(72, 5, json!(true)),
+            marked(73, 6, json!(true)),
+            marked(74, 5, json!(false)),
+            marked(75, 5, Value::Null),
+        ];
+        let filters = [
+            ("filter[important]".to_owned(), "true".to_owned()),
+            ("filter[organization_id]".to_owned(), "5".to_owned()),
+        ];
+        for (organization, filters, expected) in [
+            (None, &filters[..1], &[72, 73][..]),
+            (Some(ORGANIZATION), &filters[..], &[72]),
+        ] {
+            let server = MockServer::start().await;
+            serve(&server, LIST, many(&records)).await;
+            let found = reader(&server).important_contacts(organization).await;
+            assert_eq!(ids(found.unwrap()), expected);
+            let sent = only_query(&server).await;
+            let sent: Vec<_> = sent
+                .into_iter()
+                .filter(|(name, _)| name.starts_with("filter"))
+                .collect();
+            assert_eq!(sent, filters);
+        }
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 //! It is made as a visit to the PSA is: gather, plan, check, apply, record. The PSA is only read.
 
 mod apply;
+mod directory;
 mod growcrm;
 mod itglue;
 mod vendor;
@@ -23,6 +24,7 @@ use crate::gather::PAGE;
 use crate::record::Record;
 use crate::visit::{Request, Visit};
 
+pub use directory::{Listed, Owner, Whereabouts};
 pub use growcrm::GrowCrm;
 pub use itglue::ItGlue;
 pub(crate) use vendor::Failure;

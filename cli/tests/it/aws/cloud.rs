@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use sandbox::{RequestKind, Sandbox, World, WorldHandle};
+use sandbox::{RequestKind, RequestLog, Sandbox, World, WorldHandle, growcrm, itglue, seed};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use wiremock::matchers::{body_string_contains, header, method, path_regex};
@@ -19,12 +19,19 @@ const STACK: &str = "rollcall";
 pub(crate) struct Cloud {
     server: MockServer,
     sandbox: Sandbox,
+    mirrors: Option<Mirrors>,
     home: TempDir,
     endpoint: String,
 }
 
+/// The vendors of the mirrors.
+struct Mirrors {
+    itglue: Sandbox<itglue::Account>,
+    growcrm: Sandbox<growcrm::Account>,
+}
+
 impl Cloud {
-    /// A stack with these rules.
+    /// A stack with these rules, whose mirrors are off.
     pub(crate) async fn start(rules: &str) -> Self {
         Self::start_with(rules, json!({}), |_| ()).await
     }
@@ -37,12 +44,31 @@ impl Cloud {
     ) -> Self {
         let mut world = World::example();
         change(&mut world);
+        Self::open(rules, tenant, world, None).await
+    }
+
+    /// A stack whose mirrors are on, and whose vendors are somewhat different.
+    pub(crate) async fn start_mirrored(
+        rules: &str,
+        change: impl FnOnce(&mut itglue::Account, &mut growcrm::Account),
+    ) -> Self {
+        let (mut itglue, mut growcrm) = (seed::itglue(), seed::growcrm());
+        change(&mut itglue, &mut growcrm);
+        let mirrors = Mirrors {
+            itglue: Sandbox::start(itglue).await.unwrap(),
+            growcrm: Sandbox::start(growcrm).await.unwrap(),
+        };
+        Self::open(rules, json!({}), World::example(), Some(mirrors)).await
+    }
+
+    async fn open(rules: &str, tenant: Value, world: World, mirrors: Option<Mirrors>) -> Self {
         let sandbox = Sandbox::start(world).await.unwrap();
         let server = MockServer::start().await;
         let cloud = Self {
             endpoint: server.uri(),
             server,
             sandbox,
+            mirrors,
             home: TempDir::new().unwrap(),
         };
         cloud.mount(rules, tenant).await;
@@ -51,7 +77,7 @@ impl Cloud {
 
     async fn mount(&self, rules: &str, mut tenant: Value) {
         let base = self.server.uri();
-        let outputs = [
+        let mut outputs = vec![
             ("CallbackUrl", format!("{base}/cw/")),
             ("TenantSecretId", "tenant".to_owned()),
             ("ConnectWiseSecretId", "connectwise".to_owned()),
@@ -64,7 +90,18 @@ impl Cloud {
             ),
             ("JournalTable", "journal".to_owned()),
         ];
-        let outputs = outputs.map(|(key, value)| {
+        if self.mirrors.is_some() {
+            let queue = |name: &str| format!("{base}/000000000000/{name}.fifo");
+            outputs.extend([
+                ("ItGlueSecretId", "itglue".to_owned()),
+                ("ItGlueQueueUrl", queue("itglue")),
+                ("ItGlueDeadLetterQueueUrl", queue("itglue-dead")),
+                ("GrowCrmSecretId", "growcrm".to_owned()),
+                ("GrowCrmQueueUrl", queue("growcrm")),
+                ("GrowCrmDeadLetterQueueUrl", queue("growcrm-dead")),
+            ]);
+        }
+        let outputs = outputs.into_iter().map(|(key, value)| {
             format!(
                 "<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>"
             )
@@ -72,7 +109,7 @@ impl Cloud {
         let found = format!(
             "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>{STACK}</StackName>\
              <Outputs>{}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>",
-            outputs.concat()
+            outputs.collect::<String>()
         );
         let unknown = "<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack with id other does not \
                        exist</Message></Error></ErrorResponse>";
@@ -85,7 +122,16 @@ impl Cloud {
             "login_company": credentials.company, "public_key": credentials.public_key,
             "private_key": credentials.private_key, "client_id": credentials.client_id,
         });
-        for (id, secret) in [("tenant", tenant), ("connectwise", keys)] {
+        let mut secrets = vec![("tenant", tenant), ("connectwise", keys)];
+        if let Some(Mirrors { itglue, growcrm }) = &self.mirrors {
+            let key = itglue.world().lock().api_key.clone();
+            let region = itglue.base_url();
+            secrets.push(("itglue", json!({ "region": region, "api_key": key })));
+            let key = growcrm.world().lock().api_key.clone();
+            let base_url = growcrm.base_url();
+            secrets.push(("growcrm", json!({ "base_url": base_url, "api_key": key })));
+        }
+        for (id, secret) in secrets {
             let answer = json!({ "SecretString": secret.to_string() });
             let mock = Mock::given(header("x-amz-target", "secretsmanager.GetSecretValue"))
                 .and(body_string_contains(format!("\"{id}\"")));
@@ -128,6 +174,17 @@ impl Cloud {
             .await;
     }
 
+    /// The same for what is asked of one queue.
+    pub(crate) async fn once_at(&self, queue: &str, target: &str, answer: Value) {
+        Mock::given(header("x-amz-target", target))
+            .and(body_string_contains(format!("/{queue}.fifo")))
+            .respond_with(ResponseTemplate::new(200).set_body_json(answer))
+            .up_to_n_times(1)
+            .with_priority(1)
+            .mount(&self.server)
+            .await;
+    }
+
     async fn answer(&self, mock: wiremock::MockBuilder, status: u16, answer: Value) {
         mock.respond_with(ResponseTemplate::new(status).set_body_json(answer))
             .mount(&self.server)
@@ -156,6 +213,16 @@ impl Cloud {
         self.sandbox.world()
     }
 
+    /// IT Glue, where its mirror is on.
+    pub(crate) fn itglue(&self) -> &Sandbox<itglue::Account> {
+        &self.mirrors.as_ref().unwrap().itglue
+    }
+
+    /// Grow CRM, where its mirror is on.
+    pub(crate) fn growcrm(&self) -> &Sandbox<growcrm::Account> {
+        &self.mirrors.as_ref().unwrap().growcrm
+    }
+
     /// Where the PSA is told to send callbacks to.
     pub(crate) fn address(&self) -> String {
         format!("{}/cw/{TOKEN}?recordId=", self.server.uri())
@@ -163,7 +230,12 @@ impl Cloud {
 
     /// The methods of the requests that the PSA saw.
     pub(crate) fn psa_requests(&self) -> Vec<String> {
-        let all = self.sandbox.requests().all();
+        Self::methods(&self.sandbox.requests())
+    }
+
+    /// The methods of the requests that a vendor saw.
+    pub(crate) fn methods(requests: &RequestLog) -> Vec<String> {
+        let all = requests.all();
         let api = all
             .into_iter()
             .filter(|request| request.kind == RequestKind::Api);

@@ -13,6 +13,7 @@ mod follow;
 mod index;
 mod items;
 mod notes;
+mod owner;
 mod part;
 mod target;
 
@@ -27,10 +28,11 @@ use super::Plan;
 use crate::rules::Rules;
 
 pub use check::check;
+pub use find::Placed;
+pub use owner::{KnownBy, Owners, is_vip, owners};
 
 use draft::Draft;
 use fields::Carried;
-use find::Placed;
 
 /// Everything that planning for IT Glue may look at: what was read so far, each piece such that what was not
 /// read differs from what is not there.
@@ -163,10 +165,16 @@ impl Snapshot {
         }
     }
 
+    /// What is known of the company's organization.
+    #[must_use]
+    pub fn placed(&self) -> Placed {
+        find::placed(self)
+    }
+
     /// The company's organization, as far as what was read tells it: where to read everybody and the locations.
     #[must_use]
     pub fn organization(&self) -> Option<OrganizationId> {
-        match find::placed(self) {
+        match self.placed() {
             Placed::Known(place) | Placed::Found(place) => Some(place),
             Placed::Unknown(_) | Placed::Several(_) | Placed::Nowhere => None,
         }

@@ -338,7 +338,8 @@ impl Vendor for ItGlue {
 
 failure!(itglue);
 
-fn organization(place: Place) -> Option<OrganizationId> {
+/// The organization, if it is one of IT Glue.
+pub(super) fn organization(place: Place) -> Option<OrganizationId> {
     match place {
         Place::ItGlue(organization) => Some(organization),
         Place::GrowCrm(_) => None,

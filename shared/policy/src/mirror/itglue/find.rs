@@ -44,7 +44,8 @@ pub(crate) struct Elsewhere<'s> {
 }
 
 /// What is known of a company's organization.
-pub(crate) enum Placed {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placed {
     /// The map has it.
     Known(OrganizationId),
     /// It was found.
