@@ -6,7 +6,7 @@ use clap::{Args as Arguments, Subcommand};
 pub(crate) enum Dlq {
     /// List the dead letters, by ids alone
     ///
-    /// They are out of sight of others for a moment. A FIFO queue shows at most ten of a company at once; how many
+    /// Those of the mirrors that are on are among them, each with the system that it was for. They are out of sight of others for a moment. A FIFO queue shows at most ten of a company at once; how many
     /// stand behind them is told.
     #[command(
         after_help = "Example:\n  rollcall --profile aws --stack rollcall dlq list\n\n\
@@ -32,7 +32,7 @@ pub(crate) enum Dlq {
     },
     /// Send dead letters to the workers again
     ///
-    /// Each is sent in its group and under a new deduplication id, then deleted from the dead letters: if this is
+    /// Each is sent to the queue that it comes from, in its group and under a new deduplication id, then deleted from the dead letters: if this is
     /// stopped in between, a letter is worked on twice, which does no harm, and never lost.
     #[command(
         after_help = "Example:\n  rollcall --profile aws --stack rollcall dlq redrive --all\n  \

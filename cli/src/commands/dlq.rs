@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use model::mirror::System;
 use model::{CompanyId, ContactId};
 use queue::{DeadLetter, DeadLetters, Message, SqsQueue};
 use reconcile::{Clock as _, SystemClock};
 use serde_json::{Value, json};
+use startup::{Problems, Stack};
 
 use crate::args::{Dlq, Profile};
 use crate::exit::Exit;
@@ -13,27 +15,91 @@ use crate::print::{self, Out};
 
 pub(crate) async fn run(profile: &Profile, command: &Dlq) -> anyhow::Result<Exit> {
     let stack = profile.deployed_stack().await?;
-    let dead = stack.dead_letters()?;
+    let shelves = shelves(&stack)?;
     let mut out = Out::new();
     match command {
-        Dlq::List { json } => list(&mut out, &dead, *json).await,
-        Dlq::Show { id, json } => show(&mut out, &dead, id, *json).await,
+        Dlq::List { json } => list(&mut out, &shelves, *json).await,
+        Dlq::Show { id, json } => show(&mut out, &shelves, id, *json).await,
         Dlq::Redrive { ids, all, json } => {
             let wanted = (!all).then(|| ids.iter().map(String::as_str).collect());
-            let work = stack.queue()?;
             let mut redriven = Redriven::new(&mut out, *json, wanted);
-            let result = redriven.work(&dead, &work).await;
+            let result = redriven.work(&shelves).await;
             redriven.end(result)
         }
     }
 }
 
-async fn list(out: &mut Out, dead: &DeadLetters, json: bool) -> anyhow::Result<Exit> {
-    let letters = dead.receive_all().await?;
-    dead.give_back(&letters).await;
-    let depth = dead.depth().await?;
-    let all = usize::try_from(depth.waiting + depth.in_flight).unwrap_or(usize::MAX);
-    let behind = all.saturating_sub(letters.len());
+/// Whose work it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Visits to the PSA.
+    Visits,
+    /// Carrying contacts to a mirror.
+    Mirror(System),
+}
+
+/// What workers gave up, of one queue.
+struct Shelf {
+    of: Work,
+    dead: DeadLetters,
+    /// The queue that they come from.
+    queue: SqsQueue,
+}
+
+/// A dead letter, and whose work it was.
+pub(crate) struct Letter {
+    pub(crate) of: Work,
+    pub(crate) letter: DeadLetter,
+}
+
+impl Work {
+    /// What works on it, and logs why it gave up.
+    pub(crate) fn function(self) -> &'static str {
+        match self {
+            Self::Visits => "contact-policy",
+            Self::Mirror(System::ItGlue) => "mirror-itglue",
+            Self::Mirror(System::GrowCrm) => "mirror-growcrm",
+        }
+    }
+}
+
+/// The dead letters of every queue that the stack has.
+fn shelves(stack: &Stack) -> Result<Vec<Shelf>, Problems> {
+    let visits = Shelf {
+        of: Work::Visits,
+        dead: stack.dead_letters()?,
+        queue: stack.queue()?,
+    };
+    let mirrors = System::ALL.into_iter().filter_map(|system| {
+        let dead = stack.mirror_dead_letters(system)?;
+        let queue = stack.mirror_queue(system)?;
+        let of = Work::Mirror(system);
+        Some(Shelf { of, dead, queue })
+    });
+    Ok([visits].into_iter().chain(mirrors).collect())
+}
+
+impl Shelf {
+    /// All letters that can be seen, which are given back at once.
+    async fn look(&self) -> Result<Vec<Letter>, queue::Error> {
+        let letters = self.dead.receive_all().await?;
+        self.dead.give_back(&letters).await;
+        let of = self.of;
+        let letters = letters.into_iter();
+        Ok(letters.map(|letter| Letter { of, letter }).collect())
+    }
+}
+
+async fn list(out: &mut Out, shelves: &[Shelf], json: bool) -> anyhow::Result<Exit> {
+    let mut letters = Vec::new();
+    let mut behind = 0;
+    for shelf in shelves {
+        let seen = shelf.look().await?;
+        let depth = shelf.dead.depth().await?;
+        let all = usize::try_from(depth.waiting + depth.in_flight).unwrap_or(usize::MAX);
+        behind += all.saturating_sub(seen.len());
+        letters.extend(seen);
+    }
     if json {
         let letters: Vec<Value> = letters.iter().map(data).collect();
         out.json(&json!({ "letters": letters, "behind": behind }))?;
@@ -47,19 +113,22 @@ async fn list(out: &mut Out, dead: &DeadLetters, json: bool) -> anyhow::Result<E
     })
 }
 
-async fn show(out: &mut Out, dead: &DeadLetters, id: &str, json: bool) -> anyhow::Result<Exit> {
-    let letters = dead.receive_all().await?;
-    dead.give_back(&letters).await;
-    let Some(letter) = letters.iter().find(|letter| letter.id.as_str() == id) else {
-        print::dlq::not_found(out, id)?;
-        return Ok(Exit::Found);
-    };
-    if json {
-        out.json(&data(letter))?;
-    } else {
-        print::dlq::show(out, letter)?;
+async fn show(out: &mut Out, shelves: &[Shelf], id: &str, json: bool) -> anyhow::Result<Exit> {
+    for shelf in shelves {
+        let letters = shelf.look().await?;
+        let mut letters = letters.iter();
+        let Some(letter) = letters.find(|letter| letter.letter.id.as_str() == id) else {
+            continue;
+        };
+        if json {
+            out.json(&data(letter))?;
+        } else {
+            print::dlq::show(out, letter)?;
+        }
+        return Ok(Exit::Done);
     }
-    Ok(Exit::Done)
+    print::dlq::not_found(out, id)?;
+    Ok(Exit::Found)
 }
 
 /// Letters on their way back to the workers.
@@ -81,22 +150,29 @@ impl<'o> Redriven<'o> {
         }
     }
 
-    /// Sends what is wanted, batch by batch. What was sent makes room for what stood behind it.
-    async fn work(&mut self, dead: &DeadLetters, work: &SqsQueue) -> anyhow::Result<()> {
-        let mut held = Vec::new();
-        let result = self.batches(dead, work, &mut held).await;
-        dead.give_back(&held).await;
-        result
+    /// Sends what is wanted, queue by queue, each letter to the workers who gave it up.
+    async fn work(&mut self, shelves: &[Shelf]) -> anyhow::Result<()> {
+        for shelf in shelves {
+            if self.is_complete() {
+                break;
+            }
+            let mut held = Vec::new();
+            let result = self.batches(shelf, &mut held).await;
+            shelf.dead.give_back(&held).await;
+            result?;
+        }
+        Ok(())
     }
 
-    async fn batches(
-        &mut self,
-        dead: &DeadLetters,
-        work: &SqsQueue,
-        held: &mut Vec<DeadLetter>,
-    ) -> anyhow::Result<()> {
-        while self.wanted.as_ref().is_none_or(|wanted| !wanted.is_empty()) {
-            let letters = dead.receive().await?;
+    /// Whether all that is wanted was seen.
+    fn is_complete(&self) -> bool {
+        self.wanted.as_ref().is_some_and(BTreeSet::is_empty)
+    }
+
+    /// Batch by batch: what was sent makes room for what stood behind it.
+    async fn batches(&mut self, shelf: &Shelf, held: &mut Vec<DeadLetter>) -> anyhow::Result<()> {
+        while !self.is_complete() {
+            let letters = shelf.dead.receive().await?;
             let is_known = |new: &DeadLetter| held.iter().any(|known| known.id == new.id);
             if letters.iter().all(is_known) {
                 break;
@@ -111,8 +187,10 @@ impl<'o> Redriven<'o> {
                     held.push(letter);
                     continue;
                 }
-                if let Err(error) = self.send(dead, work, &letter).await {
-                    held.push(letter);
+                let of = shelf.of;
+                let letter = Letter { of, letter };
+                if let Err(error) = self.send(shelf, &letter).await {
+                    held.push(letter.letter);
                     held.extend(letters);
                     return Err(error);
                 }
@@ -121,18 +199,17 @@ impl<'o> Redriven<'o> {
         Ok(())
     }
 
-    async fn send(
-        &mut self,
-        dead: &DeadLetters,
-        work: &SqsQueue,
-        letter: &DeadLetter,
-    ) -> anyhow::Result<()> {
-        let sent = dead.redrive(letter, work, SystemClock.now()).await?;
+    async fn send(&mut self, shelf: &Shelf, letter: &Letter) -> anyhow::Result<()> {
+        let id = letter.letter.id.as_str();
+        let sent = shelf
+            .dead
+            .redrive(&letter.letter, &shelf.queue, SystemClock.now());
+        let sent = sent.await?;
         if !self.json {
             print::dlq::redriven(self.out, letter, &sent)?;
         }
         self.sent
-            .push(json!({ "was": letter.id.as_str(), "is": sent.as_str() }));
+            .push(json!({ "worker": letter.of.function(), "was": id, "is": sent.as_str() }));
         Ok(())
     }
 
@@ -175,9 +252,11 @@ pub(crate) fn about(letter: &DeadLetter) -> (Option<CompanyId>, Option<ContactId
     }
 }
 
-fn data(letter: &DeadLetter) -> Value {
+fn data(letter: &Letter) -> Value {
+    let Letter { of, letter } = letter;
     let (company, contact) = about(letter);
     json!({
+        "worker": of.function(),
         "id": letter.id.as_str(),
         "group": letter.group,
         "company": company,

@@ -1,27 +1,28 @@
 //! Dead letters as a person reads them, by ids alone.
 
 use jiff::Timestamp;
-use model::Cause;
-use queue::{DeadLetter, MessageId};
+use model::{Cause, ContactId};
+use queue::{Message, MessageId};
 
 use super::{Out, named, plural, time};
-use crate::commands::dlq::about;
+use crate::commands::dlq::{Letter, Work, about};
 
 /// Prints all that were seen, and how many stand behind them.
 pub(crate) fn list(
     out: &mut Out,
-    letters: &[DeadLetter],
+    letters: &[Letter],
     behind: usize,
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    for letter in letters {
+    for told in letters {
+        let letter = &told.letter;
         let received = letter
             .receive_count
             .map(|count| format!("  received {}", received(count)));
         let age = letter.sent_at.map(|at| format!(", {} ago", age(at, now)));
         let (id, age) = (&letter.id, age.unwrap_or_default());
         let received = received.unwrap_or_default();
-        out.line(&format!("{id}  {}{received}{age}", subject(letter)))?;
+        out.line(&format!("{id}  {}{received}{age}", subject(told)))?;
     }
     let count = plural(letters.len(), "dead letter");
     match (letters.len(), behind) {
@@ -37,9 +38,10 @@ pub(crate) fn list(
 }
 
 /// Prints one letter: what it asks for, and what set it off.
-pub(crate) fn show(out: &mut Out, letter: &DeadLetter) -> anyhow::Result<()> {
+pub(crate) fn show(out: &mut Out, told: &Letter) -> anyhow::Result<()> {
+    let Letter { of, letter } = told;
     out.line(&format!("dead letter {}", letter.id))?;
-    named(out, "asks for", &subject(letter))?;
+    named(out, "asks for", &subject(told))?;
     match &letter.content {
         Ok(message) => {
             let Cause { source, message } = message.cause();
@@ -52,6 +54,7 @@ pub(crate) fn show(out: &mut Out, letter: &DeadLetter) -> anyhow::Result<()> {
         }
         Err(error) => named(out, "wrong", &format!("failed to {error}"))?,
     }
+    named(out, "of", of.function())?;
     named(out, "group", &letter.group)?;
     if let Some(count) = letter.receive_count {
         named(out, "received", &received(count))?;
@@ -63,7 +66,10 @@ pub(crate) fn show(out: &mut Out, letter: &DeadLetter) -> anyhow::Result<()> {
     named(
         out,
         "why",
-        &format!("the log of contact-policy tells, where queue.message.id is {id}"),
+        &format!(
+            "the log of {} tells, where queue.message.id is {id}",
+            of.function()
+        ),
     )
 }
 
@@ -75,8 +81,8 @@ pub(crate) fn not_found(out: &mut Out, id: &str) -> anyhow::Result<()> {
 }
 
 /// Says that a letter is on its way again.
-pub(crate) fn redriven(out: &mut Out, letter: &DeadLetter, sent: &MessageId) -> anyhow::Result<()> {
-    let id = &letter.id;
+pub(crate) fn redriven(out: &mut Out, letter: &Letter, sent: &MessageId) -> anyhow::Result<()> {
+    let id = &letter.letter.id;
     out.line(&format!("{id}  {}  sent again as {sent}", subject(letter)))?;
     out.flush()
 }
@@ -86,7 +92,18 @@ pub(crate) fn total(out: &mut Out, sent: usize) -> anyhow::Result<()> {
     out.line(&format!("{} sent again", plural(sent, "dead letter")))
 }
 
-fn subject(letter: &DeadLetter) -> String {
+fn subject(told: &Letter) -> String {
+    let Letter { of, letter } = told;
+    // Whatever is on the queue of a mirror is its work.
+    if let Work::Mirror(system) = of {
+        return match &letter.content {
+            Ok(Message::MirrorContactsV1 {
+                company, contacts, ..
+            }) => format!("{system}: {} of company {company}", listed(contacts)),
+            Ok(_) => format!("{system}: nothing that it can do"),
+            Err(_) => format!("{system}: unreadable, in group {}", letter.group),
+        };
+    }
     match about(letter) {
         (Some(company), Some(contact)) => {
             format!("visit of company {company} for contact {contact}")
@@ -94,6 +111,18 @@ fn subject(letter: &DeadLetter) -> String {
         (Some(company), None) => format!("visit of company {company}"),
         (None, Some(contact)) => format!("search for the company of contact {contact}"),
         (None, None) => format!("unreadable, in group {}", letter.group),
+    }
+}
+
+/// Contacts by their ids; of many, the first.
+fn listed<'c>(contacts: impl IntoIterator<Item = &'c ContactId>) -> String {
+    const SHOWN: usize = 5;
+    let ids: Vec<String> = contacts.into_iter().map(ToString::to_string).collect();
+    let (shown, more) = ids.split_at(ids.len().min(SHOWN));
+    match (ids.as_slice(), more.len()) {
+        ([id], _) => format!("contact {id}"),
+        (_, 0) => format!("contacts {}", shown.join(", ")),
+        (_, more) => format!("contacts {} and {more} more", shown.join(", ")),
     }
 }
 

@@ -6,6 +6,8 @@ use super::cloud::Cloud;
 
 const VISIT: &str = r#"{"VisitCompanyV1":{"company":830,"contact":83020,"cause":{"source":{"kind":"callback","record":"contact","action":"updated"},"message":"cb-1"}}}"#;
 
+const CARRY: &str = r#"{"MirrorContactsV1":{"company":812,"contacts":[4711,4712],"cause":{"source":{"kind":"callback","record":"contact","action":"updated"},"message":"cb-2"}}}"#;
+
 fn letter(id: &str, group: &str, body: &str) -> Value {
     json!({
         "MessageId": id, "ReceiptHandle": format!("r-{id}"), "Body": body,
@@ -27,6 +29,23 @@ async fn cloud() -> Cloud {
         .once("AmazonSQS.ReceiveMessage", json!({ "Messages": letters }))
         .await;
     holding(&cloud, 2).await;
+    cloud
+}
+
+/// A stack with a dead letter on each of its queues.
+async fn mirrored() -> Cloud {
+    let cloud = Cloud::start_mirrored("", |_, _| ()).await;
+    for (queue, letter) in [
+        ("dead", letter("m-1", "company-830", VISIT)),
+        ("itglue-dead", letter("m-2", "company-812", CARRY)),
+        ("growcrm-dead", letter("m-3", "company-812", "Renee Okafor")),
+    ] {
+        let letters = json!({ "Messages": [letter] });
+        cloud
+            .once_at(queue, "AmazonSQS.ReceiveMessage", letters)
+            .await;
+    }
+    holding(&cloud, 1).await;
     cloud
 }
 
@@ -188,4 +207,92 @@ async fn what_the_queue_refuses_stays_and_is_given_back() {
     assert_eq!(told["redriven"], json!([]));
     assert!(asked(&cloud, "DeleteMessage").await.is_empty());
     assert_eq!(asked(&cloud, "ChangeMessageVisibility").await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_letters_of_the_mirrors_are_listed_with_the_system_that_they_were_for() {
+    let cloud = mirrored().await;
+    let list = cloud.run(&["dlq", "list"]).await;
+    assert_eq!(list.code, 1, "{}", list.err);
+    for words in [
+        "m-1  visit of company 830 for contact 83020  received",
+        "m-2  IT Glue: contacts 4711, 4712 of company 812  received",
+        "m-3  Grow CRM: unreadable, in group company-812  received",
+        "3 dead letters; ",
+    ] {
+        assert!(list.out.contains(words), "{words}\n{}", list.out);
+    }
+    let back = asked(&cloud, "ChangeMessageVisibility").await;
+    let queues: Vec<&str> = back.iter().map(queue).collect();
+    assert_eq!(
+        queues,
+        ["dead.fifo", "itglue-dead.fifo", "growcrm-dead.fifo"]
+    );
+
+    let told = mirrored().await.run(&["dlq", "list", "--json"]).await;
+    let told: Value = serde_json::from_str(&told.out).unwrap();
+    let letters = told["letters"].as_array().unwrap();
+    let workers: Vec<&Value> = letters.iter().map(|letter| &letter["worker"]).collect();
+    assert_eq!(
+        workers,
+        ["contact-policy", "mirror-itglue", "mirror-growcrm"]
+    );
+
+    let shown = mirrored().await.run(&["dlq", "show", "m-2"]).await;
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    for words in [
+        "of         mirror-itglue",
+        "the log of mirror-itglue tells, where queue.message.id is m-2",
+    ] {
+        assert!(shown.out.contains(words), "{words}\n{}", shown.out);
+    }
+}
+
+#[tokio::test]
+async fn each_letter_goes_back_to_the_queue_that_it_comes_from_under_a_new_deduplication_id() {
+    let cloud = mirrored().await;
+    cloud
+        .on("AmazonSQS.SendMessage", 200, json!({ "MessageId": "new" }))
+        .await;
+    let ran = cloud.run(&["dlq", "redrive", "--all"]).await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("3 dead letters sent again"), "{}", ran.out);
+    let sent = asked(&cloud, "SendMessage").await;
+    let queues: Vec<&str> = sent.iter().map(queue).collect();
+    assert_eq!(queues, ["work.fifo", "itglue.fifo", "growcrm.fifo"]);
+    assert!(
+        sent.iter()
+            .all(|message| message["MessageDeduplicationId"] != "first")
+    );
+    let deleted = asked(&cloud, "DeleteMessage").await;
+    let queues: Vec<&str> = deleted.iter().map(queue).collect();
+    assert_eq!(
+        queues,
+        ["dead.fifo", "itglue-dead.fifo", "growcrm-dead.fifo"]
+    );
+}
+
+#[tokio::test]
+async fn a_letter_of_a_mirror_is_found_by_its_id_alone_and_the_others_stay() {
+    let cloud = mirrored().await;
+    cloud
+        .on("AmazonSQS.SendMessage", 200, json!({ "MessageId": "new" }))
+        .await;
+    let ran = cloud.run(&["dlq", "redrive", "m-2"]).await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let sent = asked(&cloud, "SendMessage").await;
+    assert_eq!(sent.iter().map(queue).collect::<Vec<_>>(), ["itglue.fifo"]);
+    assert_eq!(sent[0]["MessageBody"], CARRY);
+    let back = asked(&cloud, "ChangeMessageVisibility").await;
+    assert_eq!(back.iter().map(queue).collect::<Vec<_>>(), ["dead.fifo"]);
+}
+
+/// The queue that something was asked of.
+fn queue(body: &Value) -> &str {
+    body["QueueUrl"]
+        .as_str()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap()
 }
