@@ -214,8 +214,9 @@ pub(crate) enum Command {
     Callbacks(Callbacks),
     /// Check a deployed stack from end to end, and say in words what is wrong (with --profile aws)
     ///
-    /// Credentials, outputs, secrets, rules, the PSA's rights, queues, journal and callbacks are looked at one by one;
-    /// what fails does not keep it from looking at the rest. Nothing is written.
+    /// Credentials, outputs, secrets, rules, the PSA's rights, queues, journal and callbacks are looked at one by one, and
+    /// of each mirror that is on its secret, its key, what it may read, its queue, and the native sync of IT Glue. What
+    /// fails does not keep it from looking at the rest. Nothing is written.
     #[command(
         after_help = "Example:\n  rollcall --profile aws --stack rollcall doctor\n  \
         rollcall --profile aws --stack rollcall doctor --json\n\n\

@@ -1,19 +1,23 @@
 //! `rollcall doctor`: what is wrong with a deployed stack.
 
+mod mirrors;
 mod psa;
 
 use connectwise::Reader;
 use journal::Store as _;
 use model::Mode;
 use policy::Rules;
-use queue::Depth;
+use queue::{DeadLetters, Depth, SqsQueue};
 use serde::Serialize;
 use startup::{Access, CallbackTarget, Problems, Stack};
 
 use crate::args::{Doctor, Profile};
 use crate::commands::callbacks::Office;
+use crate::commands::dlq::Work;
 use crate::exit::Exit;
 use crate::print::{self, Out, plural};
+
+use mirrors::MIRRORS;
 
 pub(crate) async fn run(profile: &Profile, command: &Doctor) -> anyhow::Result<Exit> {
     let name = profile.stack_name()?;
@@ -179,7 +183,8 @@ impl Rounds<'_> {
                 &["stack"],
                 "without credentials and a region nobody can tell",
             )?;
-            return self.skip(&BEHIND, "without credentials and a region nobody can tell");
+            self.skip(&BEHIND, "without credentials and a region nobody can tell")?;
+            return self.skip(&MIRRORS, "without credentials and a region nobody can tell");
         };
         let stack = Stack::find_by(&access, name).await;
         let stack = match stack {
@@ -193,7 +198,8 @@ impl Rounds<'_> {
             }),
         };
         let Some(stack) = self.note("stack", stack)? else {
-            return self.skip(&BEHIND, "without the stack nobody can tell");
+            self.skip(&BEHIND, "without the stack nobody can tell")?;
+            return self.skip(&MIRRORS, "without the stack nobody can tell");
         };
         self.parts(&stack).await
     }
@@ -220,7 +226,8 @@ impl Rounds<'_> {
             )?,
         }
         self.queues(stack).await?;
-        self.journal(stack).await
+        self.journal(stack).await?;
+        self.mirrors(stack).await
     }
 
     async fn psa(&mut self, reader: Reader, target: Option<CallbackTarget>) -> anyhow::Result<()> {
@@ -249,31 +256,54 @@ impl Rounds<'_> {
     }
 
     async fn queues(&mut self, stack: &Stack) -> anyhow::Result<()> {
-        let work = async { Ok(stack.queue()?.depth().await?) };
-        let work: Result<Depth, Trouble> = work.await;
-        let work = work.map(|Depth { waiting, in_flight }| {
-            (
-                (),
-                format!(
-                    "{} waiting, {in_flight} being worked on",
-                    plural_of(waiting)
-                ),
-            )
+        match stack.queue() {
+            Ok(queue) => self.queue("work queue", &queue).await?,
+            Err(problems) => {
+                self.note::<()>("work queue", Err(problems.into()))?;
+            }
+        }
+        match stack.dead_letters() {
+            Ok(dead) => self.dead_letters("dead letters", &dead, Work::Visits).await,
+            Err(problems) => {
+                self.note::<()>("dead letters", Err(problems.into()))?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Notes how much waits on a queue.
+    async fn queue(&mut self, name: &'static str, queue: &SqsQueue) -> anyhow::Result<()> {
+        let depth = queue.depth().await.map(|Depth { waiting, in_flight }| {
+            let waiting = plural_of(waiting);
+            let words = format!("{waiting} waiting, {in_flight} being worked on");
+            ((), words)
         });
-        self.note("work queue", work)?;
-        let dead = async {
-            let Depth { waiting, in_flight } = stack.dead_letters()?.depth().await?;
-            match waiting + in_flight {
+        self.note(name, depth.map_err(Trouble::from))?;
+        Ok(())
+    }
+
+    /// Notes how much workers gave up.
+    async fn dead_letters(
+        &mut self,
+        name: &'static str,
+        dead: &DeadLetters,
+        of: Work,
+    ) -> anyhow::Result<()> {
+        let found = match dead.depth().await {
+            Ok(Depth { waiting, in_flight }) => match waiting + in_flight {
                 0 => Ok(((), "there are none".to_owned())),
                 count => Err(Trouble::new(
                     format!("{} given up", plural_of(count)),
-                    "`rollcall dlq list` names them, the log of contact-policy tells why; `rollcall dlq redrive \
-                     --all` sends them again",
+                    format!(
+                        "`rollcall dlq list` names them, the log of {} tells why; `rollcall dlq redrive --all` sends \
+                         them again",
+                        of.function()
+                    ),
                 )),
-            }
+            },
+            Err(error) => Err(error.into()),
         };
-        let dead = dead.await;
-        self.note("dead letters", dead)?;
+        self.note(name, found)?;
         Ok(())
     }
 

@@ -45,6 +45,7 @@ mod error;
 mod pages;
 mod patch;
 mod refusal;
+mod rights;
 #[cfg(test)]
 mod testing;
 mod wire;
@@ -55,3 +56,4 @@ pub use config::{Config, Settings};
 pub use create::WelcomeMail;
 pub use error::{Error, ErrorKind};
 pub use http_client::{ConfigError, Problem, Stored};
+pub use rights::Right;

@@ -45,6 +45,7 @@ mod organizations;
 mod pages;
 mod patch;
 mod refusal;
+mod rights;
 #[cfg(test)]
 mod testing;
 mod types;
@@ -56,3 +57,4 @@ pub use config::{Config, Settings};
 pub use error::{Error, ErrorKind};
 pub use http_client::{ConfigError, Problem, Stored};
 pub use patch::differences;
+pub use rights::{NativeSync, Right, Share};

@@ -1,6 +1,6 @@
 //! `rollcall doctor`.
 
-use sandbox::Refusal;
+use sandbox::{Fault, Refusal};
 use serde_json::{Value, json};
 
 use super::cloud::Cloud;
@@ -46,7 +46,9 @@ async fn a_stack_that_is_well_is_said_to_be() {
         "ok work queue: 0 messages waiting",
         "ok dead letters: there are none",
         "ok journal: it can be read; nothing waits for a person",
-        "all 12 are well",
+        "ok IT Glue: its mirror is off",
+        "ok Grow CRM: its mirror is off",
+        "all 14 are well",
     ] {
         assert!(told.contains(words), "{words}\n{}", ran.out);
     }
@@ -88,7 +90,7 @@ async fn what_depends_on_something_wrong_is_not_looked_at() {
     assert_eq!(states[0], ("AWS access".to_owned(), "ok".to_owned()));
     assert_eq!(states[1], ("stack".to_owned(), "wrong".to_owned()));
     assert!(states[2..].iter().all(|(_, state)| state == "unchecked"));
-    assert_eq!(states.len(), 12);
+    assert_eq!(states.len(), 14);
 }
 
 #[tokio::test]
@@ -105,4 +107,84 @@ async fn a_login_company_of_another_region_is_told_from_wrong_keys() {
         "{}",
         ran.out
     );
+}
+
+#[tokio::test]
+async fn mirrors_that_are_well_are_said_to_be() {
+    let cloud = Cloud::start_mirrored("", |_, _| ()).await;
+    with_queues(&cloud, 0).await;
+    assert_eq!(cloud.run(&["callbacks", "register"]).await.code, 0);
+    let ran = cloud.run(&["doctor"]).await;
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let told = joined(&ran.out);
+    for words in [
+        "ok IT Glue secret: it has the key for 127.0.0.1",
+        "ok IT Glue key: 127.0.0.1 accepts it",
+        "ok IT Glue rights: all 4 kinds of record can be read",
+        "ok IT Glue native sync: on: it ties 13 of the first 17 organizations to the PSA, and owns",
+        "only the VIP mark and the notes are written",
+        "ok IT Glue queue: 0 messages waiting, 0 being worked on",
+        "ok IT Glue dead letters: there are none",
+        "ok Grow CRM secret: it has the key for 127.0.0.1",
+        "ok Grow CRM key: 127.0.0.1 accepts it",
+        "ok Grow CRM rights: all 2 kinds of record can be read",
+        "ok Grow CRM queue: 0 messages waiting",
+        "ok Grow CRM dead letters: there are none",
+        "all 23 are well",
+    ] {
+        assert!(told.contains(words), "{words}\n{}", ran.out);
+    }
+    // A little of everything, and not all of it.
+    assert_eq!(Cloud::methods(&cloud.itglue().requests()), ["GET"; 6]);
+    assert_eq!(Cloud::methods(&cloud.growcrm().requests()), ["GET"; 2]);
+}
+
+#[tokio::test]
+async fn an_account_without_the_native_sync_is_told_from_one_with_it() {
+    let cloud = Cloud::start_mirrored("", |itglue, _| {
+        for organization in itglue.organizations.values_mut() {
+            organization.psa_link = None;
+        }
+        for contact in itglue.contacts.values_mut() {
+            contact.psa_link = None;
+        }
+    })
+    .await;
+    with_queues(&cloud, 0).await;
+    let told = joined(&cloud.run(&["doctor"]).await.out);
+    let words = "ok IT Glue native sync: off, as far as the first 17 organizations and";
+    assert!(told.contains(words), "{told}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_mirror_does_not_keep_from_looking_at_the_other() {
+    let cloud = Cloud::start_mirrored("", |itglue, growcrm| {
+        itglue.api_key = "ITG.ANOTHER".to_owned();
+        let refused = Fault::answer(403, "text/html", "<html>");
+        growcrm
+            .faults
+            .push(refused.on("GET", "/api/contacts").forever());
+    })
+    .await;
+    // The key that the secret has is the one of before.
+    cloud.itglue().world().lock().api_key = "ITG.NEWER".to_owned();
+    with_queues(&cloud, 3).await;
+    let ran = cloud.run(&["doctor"]).await;
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let told = joined(&ran.out);
+    for words in [
+        "wrong IT Glue key: IT Glue: list organizations: the key is not accepted",
+        "likely: region in the secret is not the account's",
+        "? IT Glue rights: without the key nobody can tell",
+        "? IT Glue native sync: without the key nobody can tell",
+        "wrong IT Glue dead letters: 3 messages given up",
+        "the log of mirror-itglue tells why",
+        "ok Grow CRM key: 127.0.0.1 accepts it",
+        "wrong Grow CRM rights: some cannot be read: contacts",
+        "likely: a firewall or proxy in front of the CRM",
+        "the log of mirror-growcrm tells why",
+    ] {
+        assert!(told.contains(words), "{words}\n{}", ran.out);
+    }
+    assert!(!told.contains("ITG."), "{told}");
 }
