@@ -68,13 +68,19 @@ impl Site {
 
     /// Asks the site, without credentials, which codebase it runs.
     async fn ask(&self) -> Result<Codebase, Error> {
-        const OPERATION: &str = "find the codebase";
+        const OPERATION: &str = "find the codebase of the site that is set";
         let silence = |error| refusal::from_silence(OPERATION, Idempotency::Safe, error);
         let request = Request::get(self.url.clone());
         let response = self.http.send(request).await.map_err(silence)?;
         log(OPERATION, &response);
         if !response.status.is_success() {
-            return Err(refusal::from_answer(OPERATION, self.url.path(), &response));
+            let error = refusal::from_answer(OPERATION, self.url.path(), &response);
+            // It would be taken for the word that the record is gone which was to be read there.
+            return Err(if error.is_not_found() {
+                Error::new(OPERATION, ErrorKind::EndpointMissing)
+            } else {
+                error
+            });
         }
         // A login company that nobody knows is answered with `null`.
         let info: Option<CompanyInfo> = response
@@ -97,6 +103,7 @@ impl Site {
 
 #[cfg(test)]
 mod tests {
+    use model::{CompanyId, ContactId};
     use wiremock::matchers::{method, path};
     use wiremock::{Mock, MockServer};
 
@@ -196,6 +203,24 @@ mod tests {
         let reader = reader_with(&server, |s| s.codebase = None);
         let error = reader.client.send(&read()).await.unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::Unauthorized);
+    }
+
+    #[tokio::test]
+    async fn a_site_without_codebases_is_not_taken_for_a_record_that_is_gone() {
+        let server = MockServer::start().await;
+        answering(&server, INFO, json(404, &error_body("NotFound"))).await;
+        let reader = reader_with(&server, |s| s.codebase = None);
+        for error in [
+            reader.company(CompanyId::new(250)).await.unwrap_err(),
+            reader.contact(ContactId::new(4711)).await.unwrap_err(),
+        ] {
+            assert_eq!(*error.kind(), ErrorKind::EndpointMissing);
+            assert_eq!(
+                error.to_string(),
+                "ConnectWise: find the codebase of the site that is set: the address is unknown there (wrong host, \
+                 codebase or region)"
+            );
+        }
     }
 
     #[tokio::test]
