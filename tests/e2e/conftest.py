@@ -5,7 +5,7 @@ import os
 import secrets
 import signal
 import tempfile
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment import BUILT, ROOT, api_url, deploy
 from emulator import ENCRYPTED, emulator
-from psa import psa
 from relay import Relay
 from rollcall import Rollcall
-from stack import Stack
+from sandbox import sandbox
+from stack import Mirror, Stack
 
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
@@ -26,9 +26,15 @@ TOOL = TARGET / "debug" / "rollcall"
 # Parameters of the template. All others have their defaults.
 PARAMETERS = {
     "ConnectWiseLoginCompany": "northwindmsp",
+    "MirrorItGlue": "on",
+    "MirrorGrowCrm": "on",
     # One line for each request to the PSA, from which can be told when a visit began.
     "LogFilter": "info,http_client=debug",
 }
+
+# The mirrors, in the order in which the sandbox has them: what the names begin with that the template gives to what is
+# theirs.
+MIRRORS = ("ItGlue", "GrowCrm")
 
 # The site that people log in to, which is the template's default: callbacks name it as the place of their key.
 SITE = "https://na.myconnectwise.net"
@@ -38,6 +44,8 @@ RULES = """
 merge-duplicates = "enforce"
 primary-contact = "enforce"
 portal-invite = "enforce"
+mirror-itglue = "enforce"
+mirror-growcrm = "enforce"
 """
 
 # The company that the PSA is too busy for, once, and for how many seconds.
@@ -69,21 +77,29 @@ FAULTS = [
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
-    """Shows what the worker complained about last with each test that fails."""
+    """Shows what the workers complained about last with each test that fails."""
     report = yield
-    stack = item.funcargs.get("stack")
+    stack = next((value for value in item.funcargs.values() if isinstance(value, Stack)), None)
     if report.failed and stack:
         # The emulator may be what failed.
         with suppress(BotoCoreError, ClientError):
-            said = [line for lines in stack.invocations("ContactPolicy") for line in lines]
-            complaints = [json.dumps(line) for line in said if line["level"] in ("WARN", "ERROR")]
-            report.sections.append(("last complaints of the worker", "\n".join(complaints[-20:])))
+            for worker in stack.workers():
+                said = [line for lines in stack.invocations(worker) for line in lines]
+                complaints = [json.dumps(line) for line in said if line["level"] in ("WARN", "ERROR")]
+                report.sections.append((f"last complaints of {worker}", "\n".join(complaints[-20:])))
     return report
 
 
 @pytest.fixture(scope="session")
 def stack():
-    """The stack of the template, at work."""
+    """The stack of the template with both mirrors, at work."""
+    with at_work(PARAMETERS) as stack:
+        yield stack
+
+
+@contextmanager
+def at_work(parameters):
+    """A stack of the template, at work."""
     for built in (BUILT, TOOL):
         assert built.exists(), f"{built} is missing: `tests/run build e2e` makes it"
     # What runs here is to end however the tests end.
@@ -91,19 +107,26 @@ def stack():
     with ExitStack() as ends:
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="rollcall-e2e-")))
         to_receiver, to_psa, to_queue = start_relay(ends), start_relay(ends), start_relay(ends, ENCRYPTED)
+        # From the worker of each mirror to the PSA, and to the vendor.
+        ways = {name: (start_relay(ends), start_relay(ends)) for name in MIRRORS}
         aws = ends.enter_context(emulator(folder, to_queue.url))
         to_queue.target = aws.url
-        outputs = deploy(aws, PARAMETERS, to_psa.url, to_receiver.url)
+        psa_urls = {f"{name}Mirror": way.url for name, (way, _) in ways.items()} | {"ContactPolicy": to_psa.url}
+        outputs = deploy(aws, parameters, psa_urls, to_receiver.url)
         to_receiver.target = api_url(aws)
         token = secrets.token_hex(24)
-        the_psa = ends.enter_context(psa(TOOL, folder, SITE, outputs["CallbackUrl"] + token, FAULTS))
-        to_psa.target = the_psa.url
-        operate(aws, outputs, the_psa, token, to_psa.url)
+        psa, *vendors = ends.enter_context(sandbox(TOOL, folder, SITE, outputs["CallbackUrl"] + token, FAULTS))
+        mirrors = {}
+        for (name, (mirror_to_psa, to_vendor)), vendor in zip(ways.items(), vendors, strict=True):
+            mirror_to_psa.target, to_vendor.target = psa.url, vendor.url
+            mirrors[name] = Mirror(name, vendor, mirror_to_psa, to_vendor)
+        to_psa.target = psa.url
+        operate(aws, outputs, psa, mirrors, token, to_psa.url)
         rollcall = Rollcall(TOOL, folder, aws.url, to_queue.url)
         rules = folder / "rules.toml"
         rules.write_text(RULES)
         rollcall.run("rules", "push", rules, "--yes")
-        yield Stack(aws, outputs, the_psa, rollcall, to_receiver, to_queue, to_psa)
+        yield Stack(aws, parameters, outputs, psa, mirrors, rollcall, to_receiver, to_queue, to_psa)
 
 
 def start_relay(ends, headers=None):
@@ -112,10 +135,15 @@ def start_relay(ends, headers=None):
     return relay
 
 
-def operate(aws, outputs, the_psa, token, psa_url):
+def operate(aws, outputs, psa, mirrors, token, psa_url):
     """Does what is left to the operator after the deployment: the secrets."""
     vault = aws.client("secretsmanager")
-    vault.put_secret_value(SecretId=outputs["ConnectWiseSecretId"], SecretString=json.dumps(the_psa.credentials))
+    vault.put_secret_value(SecretId=outputs["ConnectWiseSecretId"], SecretString=json.dumps(psa.credentials))
+    for mirror in mirrors.values():
+        # There is none of a mirror that is off.
+        if mirror.secret in outputs:
+            account = json.dumps(mirror.vendor.account(mirror.to_vendor.url))
+            vault.put_secret_value(SecretId=outputs[mirror.secret], SecretString=account)
     tenant = json.loads(vault.get_secret_value(SecretId=outputs["TenantSecretId"])["SecretString"])
     # The emulator generates tokens with characters that the template excludes.
     tenant["path_token"] = token

@@ -34,6 +34,7 @@ BUILT = ROOT / ".aws-sam" / "build"
 
 STACK = "rollcall"
 PACKAGES = "packages"
+TEMPLATE = "template.json"
 
 FUNCTION = "AWS::Lambda::Function"
 MAPPING = "AWS::Lambda::EventSourceMapping"
@@ -46,18 +47,19 @@ LEFT_OUT = {
 }
 
 
-def overrides(source, psa_url, receiver_url):
+def overrides(source, psa_urls, receiver_url):
     """What differs from the template: the path to a value, with the new one."""
-    worker = source["Resources"]["ContactPolicy"]["Properties"]["Environment"]
     outputs = source["Outputs"]
     path = re.fullmatch(r"https://[^/]+(/.*)", outputs["CallbackUrl"]["Value"]["Fn::Sub"])[1]
-    return [
-        # The PSA is a stand-in on this machine, and the parameter takes nothing but the name of a host.
-        (worker["Variables"], "ROLLCALL_CONNECTWISE_SITE", psa_url),
-        (outputs["ConnectWiseSite"], "Value", psa_url),
-        # The name of the emulator's HTTP API does not resolve on this machine.
-        (outputs["CallbackUrl"], "Value", receiver_url + path),
-    ]
+    # The PSA is a stand-in on this machine, and the parameter takes nothing but the name of a host. Each worker finds
+    # it at an address of its own, and the operator's tool where contact-policy does.
+    yield outputs["ConnectWiseSite"], "Value", psa_urls["ContactPolicy"]
+    for name, resource in source["Resources"].items():
+        variables = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
+        if "ROLLCALL_CONNECTWISE_SITE" in variables:
+            yield variables, "ROLLCALL_CONNECTWISE_SITE", psa_urls[name]
+    # The name of the emulator's HTTP API does not resolve on this machine.
+    yield outputs["CallbackUrl"], "Value", receiver_url + path
 
 
 def template(parameters):
@@ -65,20 +67,22 @@ def template(parameters):
     return deployed(yaml_parse((ROOT / "template.yaml").read_text()), **parameters)
 
 
-def deploy(emulator, parameters, psa_url, receiver_url):
-    """Creates the stack and returns its outputs."""
+def deploy(emulator, parameters, psa_urls, receiver_url):
+    """Creates the stack and returns its outputs. Each worker finds the PSA at an address of its own."""
     packaged = package(emulator, template(parameters))
     # What CloudFormation's transform does, by the same library, which looks for the region where the AWS tools do.
     with mock.patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):
         expanded = transform(packaged, {}, SimpleNamespace(load=dict))
-    for place, name, value in overrides(expanded, psa_url, receiver_url):
+    for place, name, value in overrides(expanded, psa_urls, receiver_url):
         assert name in place, f"there is no {name} to override"
         place[name] = value
     settings = settings_of(expanded, parameters)
+    # It is too long to be sent, as it is for `sam deploy`, which uploads it, too.
+    emulator.client("s3").put_object(Bucket=PACKAGES, Key=TEMPLATE, Body=json.dumps(adapt(expanded, settings)))
     cloudformation = emulator.client("cloudformation")
     cloudformation.create_stack(
         StackName=STACK,
-        TemplateBody=json.dumps(adapt(expanded, settings)),
+        TemplateURL=f"{emulator.url}/{PACKAGES}/{TEMPLATE}",
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
     )

@@ -1,15 +1,12 @@
-"""The PSA: the sandbox as a process, and the people who work in it."""
+"""The PSA, and the people who work in it."""
 
 import base64
-import http.client
 import json
-import re
-import subprocess
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from processes import fail_if_ended, running, until
+from people import person
+from web import ask
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,16 +32,7 @@ class Psa:
 
     def request(self, method, path, body=None):
         """Does something; the path begins below the version of the API."""
-        target = urlsplit(self.url)
-        connection = http.client.HTTPConnection(target.hostname, target.port, timeout=30)
-        try:
-            content = None if body is None else json.dumps(body)
-            connection.request(method, API + path, content, self._headers)
-            answer = connection.getresponse()
-            text = answer.read()
-        finally:
-            connection.close()
-        assert answer.status < 300, f"{method} {path} was answered with {answer.status}: {text.decode()}"
+        text = ask(self.url, method, API + path, self._headers, None if body is None else json.dumps(body))
         return json.loads(text) if text else None
 
     def play(self, scene):
@@ -69,6 +57,14 @@ class Psa:
         query = urlencode({"conditions": conditions, "pageSize": 1000})
         return self.request("GET", f"/company/contacts?{query}")
 
+    def person(self, contact):
+        """Who a contact is."""
+        return person_of(self.contact(contact))
+
+    def people(self, company):
+        """Who is active at a company."""
+        return {person_of(contact) for contact in self.contacts(f"company/id={company} and inactiveFlag=false")}
+
     def companies(self, conditions):
         """Companies that fit. Not asked for by id: that is what faults of a company strike."""
         query = urlencode({"conditions": conditions, "pageSize": 1000})
@@ -80,35 +76,8 @@ class Psa:
         return found
 
 
-@contextmanager
-def psa(rollcall, folder, site, callback_url, faults):
-    """Runs a PSA with the example tenant, which sends its callbacks to this URL."""
-    tenant = example_tenant(rollcall, folder)
-    [person] = [member for member in tenant["members"] if member["identifier"] == PERSON]
-    (folder / "faults.json").write_text(json.dumps(faults))
-    log = folder / "sandbox.log"
-    command = [rollcall, "sandbox", "--listen", "127.0.0.1:0", "--site", site]
-    command += ["--callback", callback_url, "--faults", folder / "faults.json"]
-
-    def introduction():
-        fail_if_ended(process, log, "the sandbox")
-        text = log.read_text()
-        return text if "Stop it with" in text else None
-
-    with running(command, {}, log) as process:
-        text = until(introduction, 30, "the sandbox listens")
-        credentials = {
-            name: re.search(rf"^  {name.replace('_', ' ')} +(\S+)$", text, re.M)[1]
-            for name in ("login_company", "public_key", "private_key", "client_id")
-        }
-        yield Psa(re.search(r"listens on (\S+)", text)[1], credentials, person)
-
-
-def example_tenant(rollcall, folder):
-    """The tenant that the sandbox starts with, as the local profile keeps it."""
-    profile = folder / "profile"
-    # It ends with 1, because there is something to do at this company.
-    planned = subprocess.run([rollcall, "--folder", profile, "plan", "--company", "830"], capture_output=True, env={})
-    saved = profile / "sandbox.json"
-    assert saved.exists(), f"no tenant was saved; rollcall said:\n{planned.stdout.decode()}{planned.stderr.decode()}"
-    return json.loads(saved.read_text())
+def person_of(contact):
+    """Who a contact of the PSA is."""
+    items = contact.get("communicationItems", [])
+    addresses = (item["value"] for item in items if item["communicationType"] == "Email" and item["defaultFlag"])
+    return person(contact["firstName"], contact.get("lastName"), contact.get("title"), next(addresses, None))

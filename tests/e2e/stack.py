@@ -2,24 +2,72 @@
 
 import json
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from deployment import physical_names
 from processes import until
+from relay import Relay
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A mirror, with a relay on each way to it and from it."""
+
+    # What the names begin with that the template gives to what is its own.
+    name: str
+    # As somebody sees it who works there.
+    vendor: object
+    # From its worker to the PSA, from its worker to the vendor.
+    to_psa: Relay
+    to_vendor: Relay
+
+    @property
+    def function(self):
+        """Its worker, by its name in the template."""
+        return f"{self.name}Mirror"
+
+    @property
+    def queue(self):
+        """The output with the URL of its queue."""
+        return f"{self.name}QueueUrl"
+
+    @property
+    def dead_letter_queue(self):
+        """The output with the URL of its dead-letter queue."""
+        return f"{self.name}DeadLetterQueueUrl"
+
+    @property
+    def secret(self):
+        """The output with the id of its secret."""
+        return f"{self.name}SecretId"
+
+    @contextmanager
+    def vendor_down(self):
+        """For the time of the block, nobody answers where the vendor is."""
+        self.to_vendor.down = True
+        try:
+            yield
+        finally:
+            self.to_vendor.down = False
 
 
 class Stack:
-    """The stack on the emulator, with the PSA it works for and a relay on each way between them."""
+    """The stack on the emulator, with the PSA and the mirrors it works for and a relay on each way between them."""
 
-    def __init__(self, emulator, outputs, psa, rollcall, to_receiver, to_queue, to_psa):
+    def __init__(self, emulator, parameters, outputs, psa, mirrors, rollcall, to_receiver, to_queue, to_psa):
+        self.parameters = parameters
         self.outputs = outputs
         self.psa = psa
+        # By their names.
+        self.mirrors = mirrors
         # What the operator does: `rollcall("dlq", "list")`.
         self.rollcall = rollcall
-        # From the PSA to the receiver, from the functions to the queues, from the functions to the PSA.
+        # From the PSA to the receiver, from the functions to the queues, from contact-policy to the PSA.
         self.to_receiver = to_receiver
         self.to_queue = to_queue
         self.to_psa = to_psa
         self.names = physical_names(emulator)
+        self.client = emulator.client
         self.sqs = emulator.client("sqs")
         self._dynamodb = emulator.client("dynamodb")
         self._iam = emulator.client("iam")
@@ -28,48 +76,56 @@ class Stack:
 
     # The queues.
 
-    def send(self, group, body, deduplication):
-        """Puts a message on the work queue."""
+    def send(self, group, body, deduplication, queue="WorkQueueUrl"):
+        """Puts a message on a queue."""
         self.sqs.send_message(
-            QueueUrl=self.outputs["WorkQueueUrl"],
+            QueueUrl=self.outputs[queue],
             MessageBody=body,
             MessageGroupId=group,
             MessageDeduplicationId=deduplication,
         )
 
-    def waiting(self):
-        """How many messages of the work queue can be received."""
-        return int(self.queue_attributes("WorkQueueUrl")["ApproximateNumberOfMessages"])
+    def waiting(self, queue="WorkQueueUrl"):
+        """How many messages of a queue can be received."""
+        return int(self.queue_attributes(queue)["ApproximateNumberOfMessages"])
 
-    def is_idle(self):
-        """Whether the work queue is empty, and nothing of it is being worked on."""
-        attributes = self.queue_attributes("WorkQueueUrl")
+    def is_idle(self, queue="WorkQueueUrl"):
+        """Whether a queue is empty, and nothing of it is being worked on."""
+        attributes = self.queue_attributes(queue)
         return attributes["ApproximateNumberOfMessages"] == attributes["ApproximateNumberOfMessagesNotVisible"] == "0"
 
-    def sent(self):
-        """The messages that were put on the work queue through the relay: what was asked, and what was answered."""
+    def all_are_idle(self):
+        """Whether this is so of the queues of all workers."""
+        return all(self.is_idle(queue) for queue in self.queues())
+
+    def queues(self):
+        """The outputs with the URLs of the workers' queues. What the mirrors are told comes from the first of them."""
+        return ["WorkQueueUrl", *(mirror.queue for mirror in self.mirrors.values() if mirror.queue in self.outputs)]
+
+    def sent(self, queue="WorkQueueUrl"):
+        """The messages that were put on a queue through the relay: what was asked, and what was answered."""
         for exchange in self.to_queue.exchanges():
             if exchange.headers.get("x-amz-target") == "AmazonSQS.SendMessage" and exchange.status == 200:
-                yield json.loads(exchange.body), json.loads(exchange.answer)
+                asked = json.loads(exchange.body)
+                if asked["QueueUrl"] == self.outputs[queue]:
+                    yield asked, json.loads(exchange.answer)
 
     def any_dead(self):
-        """Whether something is on the dead-letter queue."""
+        """Whether something is on the worker's dead-letter queue."""
         return self.queue_attributes("DeadLetterQueueUrl")["ApproximateNumberOfMessages"] != "0"
 
-    def dead_letters(self):
-        """Takes all messages off the dead-letter queue. Who does not put them back has to see to them."""
+    def dead_letters(self, queue="DeadLetterQueueUrl"):
+        """Takes all messages off a dead-letter queue. Who does not put them back has to see to them."""
         found = []
-        while received := self._receive_dead():
+        while received := self._receive(queue):
             found += received
             for message in received:
-                self.sqs.delete_message(
-                    QueueUrl=self.outputs["DeadLetterQueueUrl"], ReceiptHandle=message["ReceiptHandle"]
-                )
+                self.sqs.delete_message(QueueUrl=self.outputs[queue], ReceiptHandle=message["ReceiptHandle"])
         return found
 
-    def _receive_dead(self):
+    def _receive(self, queue):
         answer = self.sqs.receive_message(
-            QueueUrl=self.outputs["DeadLetterQueueUrl"], MaxNumberOfMessages=10, AttributeNames=["All"]
+            QueueUrl=self.outputs[queue], MaxNumberOfMessages=10, AttributeNames=["All"]
         )
         return answer.get("Messages", [])
 
@@ -113,9 +169,13 @@ class Stack:
 
     # The functions.
 
-    def mappings(self):
-        """The event source mappings."""
-        return self._lambda.list_event_source_mappings()["EventSourceMappings"]
+    def mappings(self, function=None):
+        """The event source mappings of a function, or of all."""
+        found = self._lambda.list_event_source_mappings()["EventSourceMappings"]
+        if function is None:
+            return found
+        arn = self.configuration(function)["FunctionArn"]
+        return [mapping for mapping in found if mapping["FunctionArn"] == arn]
 
     def configuration(self, function):
         """How a function is configured, by its name in the template."""
@@ -165,6 +225,19 @@ class Stack:
             return next((visit for visit in later if visit["changes"]), None)
 
         return until(done, 60, f"a visit changes something at company {company}")
+
+    def workers(self):
+        """The functions that work on queues, by their names in the template."""
+        mirrors = (mirror.function for mirror in self.mirrors.values())
+        return ["ContactPolicy", *(function for function in mirrors if function in self.names)]
+
+    def may(self, function, action, resource):
+        """Whether the role of a function allows it to do something with a resource."""
+        answer = self._iam.simulate_principal_policy(
+            PolicySourceArn=self.configuration(function)["Role"], ActionNames=[action], ResourceArns=[resource]
+        )
+        [result] = answer["EvaluationResults"]
+        return result["EvalDecision"] == "allowed"
 
     # The journal.
 

@@ -25,13 +25,12 @@ def test_callbacks_that_are_gone_are_missed_and_registered_again(stack):
 
 def test_the_rules_in_force_are_those_that_were_pushed(stack):
     shown = stack.rollcall("rules", "show")
-    # Nothing was said about the mirrors.
     assert shown["modes"] == {
         "merge-duplicates": "enforce",
         "primary-contact": "enforce",
         "portal-invite": "enforce",
-        "mirror-itglue": "observe",
-        "mirror-growcrm": "observe",
+        "mirror-itglue": "enforce",
+        "mirror-growcrm": "enforce",
     }
 
 
