@@ -1,3 +1,4 @@
 //! Stories of the mirrors: a change in the PSA, a visit there, and what follows in IT Glue and Grow CRM.
 
 mod cost;
+mod faults;

@@ -410,14 +410,13 @@ fn reconciler<J: Store>(
     rules: Rules,
     hands: Hands,
 ) -> Reconciler<J> {
-    let reader = reader(sandbox);
+    let reader = reader(sandbox, http(&sandbox.world()));
     let writer = (hands == Hands::Free).then(|| Writer::new(reader.clone()));
     Reconciler::new(reader, writer, journal, rules, clock(&sandbox.world()))
 }
 
-fn reader(sandbox: &Sandbox) -> Reader {
-    let world = sandbox.world();
-    let keys = world.lock().credentials();
+fn reader(sandbox: &Sandbox, http: Client) -> Reader {
+    let keys = sandbox.world().lock().credentials();
     let config = Config::new(&Settings {
         site: sandbox.base_url(),
         login_company: keys.company,
@@ -427,7 +426,7 @@ fn reader(sandbox: &Sandbox) -> Reader {
         api_version: None,
         codebase: None,
     });
-    Reader::new(config.unwrap(), http(&world))
+    Reader::new(config.unwrap(), http)
 }
 
 /// A client whose waits move the world's clock.

@@ -3,19 +3,24 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use journal::Sqlite;
+use connectwise::Writer;
+use http_client::Client;
+use journal::{Sqlite, Store};
 use model::ContactId;
 use model::mirror::System;
+use policy::Rules;
 use reconcile::{Error, GrowCrm, ItGlue, Mirror, Reconciler, Request, Vendor, Visit};
 use sandbox::{Sandbox, World, growcrm, itglue, seed};
 
-use super::{Stack, enforced, http, in_words, reader, within_patience};
+use super::{Stack, enforced, in_words, reader, within_patience};
 
 /// A PSA and both mirrors, in which everything is enforced.
 pub(crate) struct Mirrored {
     pub(crate) stack: Stack,
     pub(crate) itglue: Sandbox<itglue::Account>,
     pub(crate) growcrm: Sandbox<growcrm::Account>,
+    /// All processes are on these connections: making them takes longer than most visits.
+    http: Client,
 }
 
 /// What a mirror was asked after a visit to the PSA, and what was written there.
@@ -32,65 +37,97 @@ pub(crate) struct Followed {
 impl Mirrored {
     /// The example tenant, and its accounts with both vendors.
     pub(crate) async fn example() -> Mirrored {
-        Mirrored::with(World::example(), seed::itglue(), seed::growcrm()).await
+        let (itglue, growcrm) = (seed::itglue(), seed::growcrm());
+        Mirrored::with(World::example(), enforced(), itglue, growcrm).await
     }
 
+    /// On this world and these accounts with these rules.
     pub(crate) async fn with(
         world: World,
+        rules: Rules,
         itglue: itglue::Account,
         growcrm: growcrm::Account,
     ) -> Mirrored {
+        let stack = Stack::with_rules(world, rules).await;
+        let http = super::http(&stack.world);
         Mirrored {
-            stack: Stack::with_rules(world, enforced()).await,
+            stack,
             itglue: Sandbox::start(itglue).await.unwrap(),
             growcrm: Sandbox::start(growcrm).await.unwrap(),
+            http,
         }
+    }
+
+    /// Begins anew on another world and other accounts, with nothing in the journal.
+    pub(crate) fn renew(
+        &mut self,
+        world: World,
+        rules: Rules,
+        itglue: itglue::Account,
+        growcrm: growcrm::Account,
+    ) {
+        self.stack.world.replace(world);
+        self.stack.journal = Arc::new(Sqlite::in_memory().unwrap());
+        self.stack.rules = rules;
+        self.stack.reconciler = self.process();
+        self.itglue.world().replace(itglue);
+        self.growcrm.world().replace(growcrm);
     }
 
     /// A process that visits the PSA and tells what its mirrors have to look at.
     pub(crate) fn process(&self) -> Reconciler<Arc<Sqlite>> {
-        self.stack.process().with_mirrors(System::ALL)
-    }
-
-    /// A process that mirrors to IT Glue.
-    pub(crate) fn to_itglue(&self) -> Mirror<Arc<Sqlite>, ItGlue> {
-        let key = self.itglue.world().lock().api_key.clone();
-        let config = ::itglue::Config::new(&::itglue::Settings {
-            region: self.itglue.base_url(),
-            api_key: key.into(),
-        });
-        let reader = ::itglue::Reader::new(config.unwrap(), http(&self.stack.world));
-        let writer = ::itglue::Writer::new(reader.clone());
-        self.to(ItGlue::new(reader, Some(writer)))
-    }
-
-    /// A process that mirrors to Grow CRM.
-    pub(crate) fn to_growcrm(&self) -> Mirror<Arc<Sqlite>, GrowCrm> {
-        let key = self.growcrm.world().lock().api_key.clone();
-        let config = ::growcrm::Config::new(&::growcrm::Settings {
-            base_url: self.growcrm.base_url(),
-            api_key: key.into(),
-        });
-        let reader = ::growcrm::Reader::new(config.unwrap(), http(&self.stack.world));
-        let writer = ::growcrm::Writer::new(reader.clone());
-        self.to(GrowCrm::new(reader, Some(writer)))
-    }
-
-    fn to<V: Vendor>(&self, vendor: V) -> Mirror<Arc<Sqlite>, V> {
         let Stack {
             sandbox,
             journal,
             rules,
             ..
         } = &self.stack;
+        let reader = reader(sandbox, self.http.clone());
+        let writer = Some(Writer::new(reader.clone()));
+        let (journal, rules) = (journal.clone(), rules.clone());
+        Reconciler::new(reader, writer, journal, rules, self.stack.clock())
+            .with_mirrors(System::ALL)
+    }
+
+    /// A process that mirrors to IT Glue.
+    pub(crate) fn to_itglue(&self) -> Mirror<Arc<Sqlite>, ItGlue> {
+        self.to_itglue_on(self.stack.journal.clone())
+    }
+
+    /// The same, with another journal.
+    pub(crate) fn to_itglue_on<J: Store>(&self, journal: J) -> Mirror<J, ItGlue> {
+        let key = self.itglue.world().lock().api_key.clone();
+        let config = ::itglue::Config::new(&::itglue::Settings {
+            region: self.itglue.base_url(),
+            api_key: key.into(),
+        });
+        let reader = ::itglue::Reader::new(config.unwrap(), self.http.clone());
+        let writer = ::itglue::Writer::new(reader.clone());
+        self.to(ItGlue::new(reader, Some(writer)), journal)
+    }
+
+    /// A process that mirrors to Grow CRM.
+    pub(crate) fn to_growcrm(&self) -> Mirror<Arc<Sqlite>, GrowCrm> {
+        self.to_growcrm_on(self.stack.journal.clone())
+    }
+
+    /// The same, with another journal.
+    pub(crate) fn to_growcrm_on<J: Store>(&self, journal: J) -> Mirror<J, GrowCrm> {
+        let key = self.growcrm.world().lock().api_key.clone();
+        let config = ::growcrm::Config::new(&::growcrm::Settings {
+            base_url: self.growcrm.base_url(),
+            api_key: key.into(),
+        });
+        let reader = ::growcrm::Reader::new(config.unwrap(), self.http.clone());
+        let writer = ::growcrm::Writer::new(reader.clone());
+        self.to(GrowCrm::new(reader, Some(writer)), journal)
+    }
+
+    fn to<J: Store, V: Vendor>(&self, vendor: V, journal: J) -> Mirror<J, V> {
+        let Stack { sandbox, rules, .. } = &self.stack;
         let clock = self.stack.clock();
-        Mirror::new(
-            reader(sandbox),
-            vendor,
-            journal.clone(),
-            rules.clone(),
-            clock,
-        )
+        let reader = reader(sandbox, self.http.clone());
+        Mirror::new(reader, vendor, journal, rules.clone(), clock)
     }
 
     /// Visits a company in the PSA, and then in each mirror that has something to look at.
