@@ -81,7 +81,7 @@ pub struct Visited<'v> {
     pub named: &'v BTreeSet<ContactId>,
     /// The company's lines of the map, those of one system.
     pub links: &'v [Link],
-    /// Whether it is known where the company is mirrored to.
+    /// Whether the map has a place for the company: then everybody was looked at once, and what could be written was.
     pub placed: bool,
 }
 
@@ -107,10 +107,18 @@ pub fn stale(system: System, visited: &Visited<'_>, rules: &Rules) -> BTreeSet<C
     let linked: BTreeSet<ContactId> = links.iter().map(|link| link.contact).collect();
     let unlinked = contacts
         .keys()
-        .filter(|id| named.contains(id) || (whole && !placed))
-        .filter(|id| !linked.contains(id));
+        .filter(|id| named.contains(id) || (whole && !placed));
     let stale = links.iter().filter(is_stale).map(|link| link.contact);
-    stale.chain(unlinked.copied()).collect()
+    let mut stale: BTreeSet<ContactId> = stale
+        .chain(unlinked.copied().filter(|id| !linked.contains(id)))
+        .collect();
+    // Whoever was the default contact no longer looks as it did, and the account owner follows to the next one, be it
+    // in the mirror or not.
+    if system == System::GrowCrm && !stale.is_empty() {
+        let default = company.default_contact;
+        stale.extend(default.filter(|id| contacts.contains_key(id) && !linked.contains(id)));
+    }
+    stale
 }
 
 fn digest(system: System, company: &Company, contact: &Contact, rules: &Rules) -> Digest {

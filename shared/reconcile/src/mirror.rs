@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use connectwise::{ChildConditions, Conditions, Reader};
 use journal::Store;
-use model::{Contact, ContactId, Entry, Finding, Plan};
+use model::mirror::Place;
+use model::{CompanyId, Contact, ContactId, Entry, Finding, Mode, Plan};
 use policy::Rules;
 use policy::mirror::MapChange;
 
@@ -35,6 +36,17 @@ use vendor::{Learned, Shared, Start};
 
 /// How often a visit plans anew: after what it made, after a refusal.
 const ROUNDS: usize = 6;
+
+/// What the map said of a company's place when a visit began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Placed {
+    /// Nothing.
+    Nowhere,
+    /// This, and it was taken off the map for the time of the visit.
+    Before,
+    /// This, and it still does.
+    At(Place),
+}
 
 /// Carries contacts to one mirror.
 pub struct Mirror<J, V> {
@@ -96,14 +108,11 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         let Some(mut snapshot) = self.start(request).await? else {
             return Ok(());
         };
+        let placed = self.begin(request, &snapshot).await?;
         let mut refused = BTreeSet::new();
         for _ in 0..ROUNDS {
             let plan = self.decide(&mut snapshot).await?;
             if let Some(place) = plan.place {
-                let company = request.company;
-                self.journal
-                    .set_place(company, V::SYSTEM, Some(place))
-                    .await?;
                 V::learn(&mut snapshot, Learned::Place(place));
             }
             let at_once = plan.map.iter().filter(|change| change.after.is_none());
@@ -123,7 +132,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
                     for finding in visit.findings.clone() {
                         self.recorder(request, visit).note(&finding).await?;
                     }
-                    return Ok(());
+                    return self.end(request, placed, V::place(&snapshot)).await;
                 }
                 // What was made or refused is in the snapshot; what follows from it is planned next.
                 Ok(Progress::Changed) => keep_findings_of_mirror(visit, &plan.plan),
@@ -137,6 +146,60 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
             }
         }
         Err(Error::Unsettled)
+    }
+
+    /// Takes the company's place off the map while somebody may not be carried over: until a visit about somebody who
+    /// has no record there has ended, and where nothing is written. As long as there is no place, each visit to the
+    /// whole company in the PSA names everybody who has no record.
+    async fn begin(&self, request: &Request, snapshot: &V::Snapshot) -> Result<Placed, Error> {
+        let Some(place) = V::place(snapshot) else {
+            return Ok(Placed::Nowhere);
+        };
+        let lines = V::lines(snapshot);
+        let is_known = |id| lines.iter().any(|line| line.contact == *id);
+        if self.writes_at(request.company) && request.contacts.iter().all(is_known) {
+            return Ok(Placed::At(place));
+        }
+        let company = request.company;
+        self.journal.set_place(company, V::SYSTEM, None).await?;
+        Ok(Placed::Before)
+    }
+
+    /// Puts the company's place on the map once everybody was looked at and what may be written was.
+    async fn end(
+        &self,
+        request: &Request,
+        placed: Placed,
+        place: Option<Place>,
+    ) -> Result<(), Error> {
+        let is_there = place.is_none_or(|place| placed == Placed::At(place));
+        if is_there || !self.writes_at(request.company) {
+            return Ok(());
+        }
+        // Where there was a place, everybody else had been looked at before.
+        if placed == Placed::Nowhere && !self.was_everybody(request).await? {
+            return Ok(());
+        }
+        let company = request.company;
+        Ok(self.journal.set_place(company, V::SYSTEM, place).await?)
+    }
+
+    /// Whether nobody is left who was not looked at and has no record. In a company too large to be read whole, only
+    /// the events tell of somebody, and nobody waits for more.
+    async fn was_everybody(&self, request: &Request) -> Result<bool, Error> {
+        let (company, limit) = (request.company, self.rules.limits.contacts_read_whole);
+        let all = self.reader.contacts_of(company, limit).await?;
+        let lines = self.journal.links(company, V::SYSTEM, None).await?;
+        let known: BTreeSet<ContactId> = lines.iter().map(|line| line.contact).collect();
+        let mut ids = all.contacts.iter().map(|contact| contact.id);
+        let is_left = ids.any(|id| !known.contains(&id) && !request.contacts.contains(&id));
+        Ok(!all.complete || !is_left)
+    }
+
+    /// Whether what is planned at a company is written.
+    fn writes_at(&self, company: CompanyId) -> bool {
+        let mode = self.rules.mode(V::SYSTEM.rule(), company);
+        mode == Mode::Enforce && self.vendor.may_write()
     }
 
     /// Reads what every visit needs: the company and the contacts in the PSA, and what the journal knows of them.

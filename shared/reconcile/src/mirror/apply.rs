@@ -97,7 +97,7 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
                 record
                     .conclude(&id, Outcome::Done, Some(image(&made)))
                     .await?;
-                self.take_over(call, &made).await?;
+                self.take_over(call, &made);
                 created.extend(made.record.map(|record| (*contact, record)));
                 return Ok(true);
             }
@@ -132,14 +132,11 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
     }
 
     /// Plans on with what a write made.
-    async fn take_over(&mut self, call: &Call, made: &Made) -> Result<(), Error> {
+    fn take_over(&mut self, call: &Call, made: &Made) {
         V::made(self.snapshot, call, made);
         if let Some(place) = made.place {
-            let (company, journal) = (self.request.company, &self.mirror.journal);
-            journal.set_place(company, V::SYSTEM, Some(place)).await?;
             V::learn(self.snapshot, Learned::Place(place));
         }
-        Ok(())
     }
 }
 

@@ -64,6 +64,14 @@ impl Vendor for GrowCrm {
         snapshot.company.id
     }
 
+    fn lines(snapshot: &Snapshot) -> &[Link] {
+        &snapshot.links
+    }
+
+    fn place(snapshot: &Snapshot) -> Option<Place> {
+        snapshot.place.map(Place::GrowCrm)
+    }
+
     fn needs(snapshot: &Snapshot, rules: &Rules) -> BTreeSet<Need> {
         policy_of::needs(snapshot, rules)
     }

@@ -91,6 +91,14 @@ impl Vendor for ItGlue {
         snapshot.company.id
     }
 
+    fn lines(snapshot: &Snapshot) -> &[Link] {
+        &snapshot.links
+    }
+
+    fn place(snapshot: &Snapshot) -> Option<Place> {
+        snapshot.place.map(Place::ItGlue)
+    }
+
     fn needs(snapshot: &Snapshot, rules: &Rules) -> BTreeSet<Need> {
         policy_of::needs(snapshot, rules)
     }

@@ -32,6 +32,12 @@ pub trait Vendor: Send + Sync {
     /// The company it is about.
     fn company(snapshot: &Self::Snapshot) -> CompanyId;
 
+    /// The lines of the map that the company has, as far as they were read.
+    fn lines(snapshot: &Self::Snapshot) -> &[Link];
+
+    /// Where the company is mirrored to, as far as that is known.
+    fn place(snapshot: &Self::Snapshot) -> Option<Place>;
+
     /// What must be read before [`plan`](Self::plan) is complete.
     fn needs(snapshot: &Self::Snapshot, rules: &Rules) -> BTreeSet<Self::Need>;
 
