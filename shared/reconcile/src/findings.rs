@@ -35,16 +35,16 @@ fn keep(visit: &mut Visit, new: Vec<Finding>) {
     visit.findings.extend(new);
 }
 
-/// What a plan tells a person about contacts that were written to. A later visit finds them as the rules
+/// What of this tells a person about contacts that were written to. A later visit finds them as the rules
 /// want them, and does not tell it again.
-pub(crate) fn about(plan: &Plan, written: &[Entry]) -> Vec<Finding> {
+pub(crate) fn about(findings: &[Finding], written: &[Entry]) -> Vec<Finding> {
     let about_it = |finding: &&Finding| {
         written.iter().filter(|entry| happened(entry)).any(|entry| {
             let contacts = entry.action.contacts();
             finding.rule == entry.rule && finding.contacts.iter().any(|id| contacts.contains(id))
         })
     };
-    plan.findings.iter().filter(about_it).cloned().collect()
+    findings.iter().filter(about_it).cloned().collect()
 }
 
 /// Whether a write took effect, as far as anybody knows.

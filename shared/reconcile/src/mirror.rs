@@ -109,40 +109,53 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
             return Ok(());
         };
         let placed = self.begin(request, &snapshot).await?;
+        let mut left = Vec::new();
+        let followed = self.follow(request, visit, &mut snapshot, &mut left).await;
+        let told = match &followed {
+            Ok(()) => visit.findings.clone(),
+            // The next visit finds done what was done, in whatever round, and would not tell.
+            Err(_) => about(&visit.findings, &visit.entries),
+        };
+        let record = self.recorder(request, &mut visit.entries, &mut left);
+        for finding in &told {
+            record.note(finding).await?;
+        }
+        visit.findings.append(&mut left);
+        followed?;
+        self.end(request, placed, V::place(&snapshot)).await
+    }
+
+    /// Plans and applies, until nothing is left to be written. What it tells a person while it writes is in the journal
+    /// by then, and `left`.
+    async fn follow(
+        &self,
+        request: &Request,
+        visit: &mut Visit,
+        snapshot: &mut V::Snapshot,
+        left: &mut Vec<Finding>,
+    ) -> Result<(), Error> {
         let mut refused = BTreeSet::new();
         for _ in 0..ROUNDS {
-            let plan = self.decide(&mut snapshot).await?;
+            let plan = self.decide(snapshot).await?;
+            keep_findings_of_mirror(visit, &plan.plan);
             if let Some(place) = plan.place {
-                V::learn(&mut snapshot, Learned::Place(place));
+                V::learn(snapshot, Learned::Place(place));
             }
             let at_once = plan.map.iter().filter(|change| change.after.is_none());
             for change in at_once {
-                self.remember(request, &mut snapshot, change, None).await?;
+                self.remember(request, snapshot, change, None).await?;
             }
             let mut executor = Executor {
                 mirror: self,
                 request,
-                visit: &mut *visit,
-                snapshot: &mut snapshot,
+                record: self.recorder(request, &mut visit.entries, left),
+                snapshot: &mut *snapshot,
                 refused: &mut refused,
             };
-            match executor.apply(&plan).await {
-                Ok(Progress::Complete) => {
-                    keep_findings_of_mirror(visit, &plan.plan);
-                    for finding in visit.findings.clone() {
-                        self.recorder(request, visit).note(&finding).await?;
-                    }
-                    return self.end(request, placed, V::place(&snapshot)).await;
-                }
+            match executor.apply(&plan).await? {
+                Progress::Complete => return Ok(()),
                 // What was made or refused is in the snapshot; what follows from it is planned next.
-                Ok(Progress::Changed) => keep_findings_of_mirror(visit, &plan.plan),
-                Err(error) => {
-                    let told = about(&plan.plan, &visit.entries);
-                    for finding in told {
-                        self.recorder(request, visit).note(&finding).await?;
-                    }
-                    return Err(error);
-                }
+                Progress::Changed => {}
             }
         }
         Err(Error::Unsettled)
@@ -318,26 +331,18 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         Ok(())
     }
 
-    fn recorder<'v>(&'v self, request: &'v Request, visit: &'v mut Visit) -> Record<'v, J> {
-        let Visit {
-            entries, findings, ..
-        } = visit;
-        record(&self.journal, &self.clock, request, entries, findings)
-    }
-}
-
-fn record<'v, J>(
-    journal: &'v J,
-    clock: &'v Arc<dyn Clock>,
-    request: &'v Request,
-    entries: &'v mut Vec<Entry>,
-    findings: &'v mut Vec<Finding>,
-) -> Record<'v, J> {
-    Record {
-        journal,
-        clock,
-        request,
-        entries,
-        findings,
+    fn recorder<'v>(
+        &'v self,
+        request: &'v Request,
+        entries: &'v mut Vec<Entry>,
+        findings: &'v mut Vec<Finding>,
+    ) -> Record<'v, J> {
+        Record {
+            journal: &self.journal,
+            clock: &self.clock,
+            request,
+            entries,
+            findings,
+        }
     }
 }

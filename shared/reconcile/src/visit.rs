@@ -256,7 +256,7 @@ impl<J: Store> Reconciler<J> {
         visit: &mut Visit,
         plan: &Plan,
     ) -> Result<(), Error> {
-        let told = about(plan, &visit.entries);
+        let told = about(&plan.findings, &visit.entries);
         let mut none = Vec::new();
         let record = self.recorder(request, &mut visit.entries, &mut none);
         for finding in &told {

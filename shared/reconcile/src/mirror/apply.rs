@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use journal::Store;
-use model::mirror::{Call, Record};
+use model::mirror::{Call, Record as Mirrored};
 use model::{Action, Change, ContactId, Image, Outcome};
 use policy::mirror::Plan;
 
 use super::vendor::{Failure as _, Learned, Made, Refusal, Vendor};
-use super::{Mirror, record};
+use super::Mirror;
 use crate::error::Error;
-use crate::visit::{Request, Visit};
+use crate::record::Record;
+use crate::visit::Request;
 
 /// What became of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub(super) enum Progress {
 pub(super) struct Executor<'v, J, V: Vendor> {
     pub(super) mirror: &'v Mirror<J, V>,
     pub(super) request: &'v Request,
-    pub(super) visit: &'v mut Visit,
+    pub(super) record: Record<'v, J>,
     pub(super) snapshot: &'v mut V::Snapshot,
     /// Contacts for whom a write was refused for good. It would be refused again.
     pub(super) refused: &'v mut BTreeSet<ContactId>,
@@ -38,7 +39,7 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
             return Ok(Progress::Complete);
         }
         let mut failed: BTreeSet<u32> = BTreeSet::new();
-        let mut created: BTreeMap<ContactId, Record> = BTreeMap::new();
+        let mut created: BTreeMap<ContactId, Mirrored> = BTreeMap::new();
         let mut progress = Progress::Complete;
         let changes = &plan.plan.changes;
         for (place, change) in changes.iter().enumerate() {
@@ -71,30 +72,21 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
     /// Makes one change, and journals it. Tells whether it did what was asked.
     async fn make(
         &mut self,
-        created: &mut BTreeMap<ContactId, Record>,
+        created: &mut BTreeMap<ContactId, Mirrored>,
         change: &Change,
     ) -> Result<bool, Error> {
         let Action::Mirror { contact, call } = &change.action else {
             return Ok(false);
         };
-        let Mirror {
-            vendor,
-            journal,
-            clock,
-            ..
-        } = self.mirror;
-        let Visit {
-            entries, findings, ..
-        } = &mut *self.visit;
-        let mut record = record(journal, clock, self.request, entries, findings);
+        let vendor = &self.mirror.vendor;
         let before = Image {
             mirrored: V::before(self.snapshot, call),
             ..Image::default()
         };
-        let id = record.intend(change, before).await?;
+        let id = self.record.intend(change, before).await?;
         let refusal = match vendor.call(call, created.get(contact)).await {
             Ok(made) => {
-                record
+                self.record
                     .conclude(&id, Outcome::Done, Some(image(&made)))
                     .await?;
                 self.take_over(call, &made);
@@ -108,24 +100,26 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
                 tracing::warn!(change.id = %id, fields = %fields.join(", "), "a mirror answered that all is well, and it is not");
                 let code = format!("unchanged: {}", fields.join(", "));
                 let outcome = Outcome::Refused { code };
-                record.conclude(&id, outcome, Some(image(made))).await?
+                self.record
+                    .conclude(&id, outcome, Some(image(made)))
+                    .await?
             }
             // The intent stays open; the next visit settles it by reading.
             Refusal::Error(error) if error.may_have_been_applied() => return Err(into(refusal)),
             Refusal::Error(error) if error.is_transient() || error.is_unauthorized() => {
-                record.conclude(&id, Outcome::Deferred, None).await?;
+                self.record.conclude(&id, Outcome::Deferred, None).await?;
                 return Err(into(refusal));
             }
             Refusal::Error(error) => {
                 tracing::warn!(change.id = %id, error = %error, "a mirror refused a write");
                 let code = error.code().to_owned();
-                record
+                self.record
                     .conclude(&id, Outcome::Refused { code }, None)
                     .await?
             }
         };
         if !V::refused(self.snapshot, call, &refusal) {
-            record.leave_to_a_person(change, &outcome).await?;
+            self.record.leave_to_a_person(change, &outcome).await?;
             self.refused.insert(*contact);
         }
         Ok(false)
