@@ -4,6 +4,7 @@
 //! then plan, each for its own system: `needs` says what must be read, `plan` what is written and what the map
 //! of records says from then on, `check` judges the plan a second time. They are pure, as the policies are.
 
+pub mod drift;
 mod merges;
 
 pub mod growcrm;

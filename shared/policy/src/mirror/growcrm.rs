@@ -11,6 +11,7 @@ mod addresses;
 mod check;
 mod client;
 mod draft;
+mod drift;
 mod goals;
 mod lines;
 mod owner;
@@ -29,7 +30,9 @@ use super::{Fingerprint, Plan};
 use crate::rules::{Deactivated, Rules};
 
 pub use check::check;
+pub use drift::drift;
 
+use client::Place;
 use draft::Draft;
 use wanted::Wanted;
 
@@ -110,6 +113,15 @@ impl Snapshot {
         }
     }
 
+    /// The company's client, as far as what was read tells it: where to read everybody.
+    #[must_use]
+    pub fn home(&self, rules: &Rules) -> Option<ClientId> {
+        match client::place(self, rules) {
+            Ok(Place::At(client)) => Some(client),
+            _ => None,
+        }
+    }
+
     /// A record, if it was read in one way or the other.
     fn record(&self, id: growcrm::ContactId) -> Option<Option<&growcrm::Contact>> {
         let read = self.records.get(&id).map(Option::as_ref);
@@ -171,13 +183,18 @@ fn draft(snapshot: &Snapshot, rules: &Rules) -> Result<Plan, BTreeSet<Need>> {
     if snapshot.company.deleted {
         return Ok(client::deleted(snapshot));
     }
+    settled(snapshot, rules)?.written()
+}
+
+/// Who is to have which record and which address.
+fn settled<'s>(snapshot: &'s Snapshot, rules: &'s Rules) -> Result<Draft<'s>, BTreeSet<Need>> {
     let mut concerned = snapshot.asked.clone();
     loop {
         let mut draft = Draft::new(snapshot, rules, &concerned)?;
         let others = draft.others()?;
         if others.is_subset(&concerned) {
             draft.resolve_addresses();
-            return draft.written();
+            return Ok(draft);
         }
         concerned.extend(others);
     }

@@ -7,6 +7,7 @@
 
 mod check;
 mod draft;
+mod drift;
 mod fields;
 mod find;
 mod follow;
@@ -28,6 +29,7 @@ use super::Plan;
 use crate::rules::Rules;
 
 pub use check::check;
+pub use drift::{drift, drift_needs};
 pub use find::Placed;
 pub use owner::{KnownBy, Owners, is_vip, owners};
 

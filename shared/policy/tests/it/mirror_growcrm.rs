@@ -3,6 +3,7 @@
 mod addresses;
 mod companies;
 mod crm;
+mod drift;
 mod finding;
 mod judged;
 mod leaving;

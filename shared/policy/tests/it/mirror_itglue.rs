@@ -1,5 +1,6 @@
 //! IT Glue follows the PSA, one situation a test, each carried out on a small world.
 
+mod drift;
 mod fields;
 mod find;
 mod part;

@@ -58,6 +58,26 @@ impl Wanted {
         }
     }
 
+    /// What the PSA has of one field.
+    pub(super) fn value(&self, field: growcrm::Field) -> Option<Private> {
+        let Self {
+            first_name,
+            last_name,
+            email,
+            phone,
+            position,
+        } = self;
+        let address = || email.as_ref().ok().map(|email| email.reveal().into());
+        let value = match field {
+            growcrm::Field::FirstName => Some(first_name.clone()),
+            growcrm::Field::LastName => Some(last_name.clone()),
+            growcrm::Field::Email => address(),
+            growcrm::Field::Phone => phone.clone(),
+            growcrm::Field::Position => position.clone(),
+        };
+        value.filter(|value| !value.is_blank())
+    }
+
     /// What keeps the contact from being created, in words that go on from "contact N".
     pub(super) fn lacks(&self) -> Vec<&'static str> {
         let mut lacks = Vec::new();

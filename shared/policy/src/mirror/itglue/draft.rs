@@ -8,6 +8,7 @@ use model::{
     Action, Change, CompanyId, ContactId, Finding, FindingKind, Mode, Purpose, Rule, Withheld,
 };
 
+use super::drift::Seen;
 use super::index::Index;
 use super::{Lock, Need, Snapshot};
 use crate::mirror::{self, Line, MapChange, merged_into, returned};
@@ -29,6 +30,8 @@ pub(crate) struct Draft<'s> {
     pub(crate) index: Index<'s>,
     /// The records that the plan has found to be somebody's.
     pub(crate) taken: BTreeSet<itglue::ContactId>,
+    /// The records that follow a contact.
+    pub(crate) seen: Vec<Seen<'s>>,
     mode: Mode,
     unit: u32,
     creates_type: bool,
@@ -74,6 +77,7 @@ impl<'s> Draft<'s> {
             newest: returned(&now.past),
             index: Index::of(now),
             taken: BTreeSet::new(),
+            seen: Vec::new(),
             mode: rules.mode(RULE, now.company.id),
             unit: 0,
             creates_type: false,

@@ -5,6 +5,7 @@ use model::mirror::{Digest, ItGlueCall, Link, Mirrored};
 use model::{Contact, ContactId, FindingKind, Purpose};
 
 use super::draft::{Access, Draft, Proposal, Step};
+use super::drift::Seen;
 use super::fields::Carried;
 use super::find::{self, Elsewhere, Found, Known};
 use super::notes::State;
@@ -35,11 +36,11 @@ pub(crate) fn plan(draft: &mut Draft<'_>, place: OrganizationId, subject: &Subje
 }
 
 /// Brings a record in line with its contact.
-fn update(
-    draft: &mut Draft<'_>,
+fn update<'s>(
+    draft: &mut Draft<'s>,
     place: OrganizationId,
     contact: &Contact,
-    known: &Known<'_>,
+    known: &Known<'s>,
     losers: &[Loser<'_>],
 ) -> Option<()> {
     let id = contact.id;
@@ -73,6 +74,13 @@ fn update(
     }
     steps.extend(leave(draft, id, known.elsewhere)?);
     tell_left_out(draft, contact, record.id, access, &left_out);
+    draft.seen.push(Seen {
+        contact: id,
+        record,
+        after: target.after,
+        access,
+        left_out,
+    });
     let line = Link {
         contact: id,
         record: Mirrored::ItGlue {

@@ -77,7 +77,8 @@ pub(crate) fn alike<I: Item>(one: &[I], other: &[I]) -> bool {
     one.len() == other.len() && one.iter().zip(other).all(is_alike)
 }
 
-fn of<'i, I: Item>(items: &'i [I], item: &I) -> Option<&'i I> {
+/// The same item among others.
+pub(crate) fn of<'i, I: Item>(items: &'i [I], item: &I) -> Option<&'i I> {
     items.iter().find(|other| other.is(item))
 }
 

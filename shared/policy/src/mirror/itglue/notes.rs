@@ -157,7 +157,8 @@ impl Notes {
         self.has(other.text.reveal())
     }
 
-    fn lines(&self) -> Vec<String> {
+    /// Our lines.
+    pub(crate) fn lines(&self) -> Vec<String> {
         let Self {
             text: _,
             mirrored,

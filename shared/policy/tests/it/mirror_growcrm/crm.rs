@@ -324,6 +324,25 @@ impl Crm {
         }
     }
 
+    /// Reads everybody of the client and all else that a comparison needs.
+    pub(crate) fn whole(&self, asked: &[ContactId]) -> Snapshot {
+        let mut snapshot = self.fresh(asked);
+        loop {
+            if let Some(client) = snapshot.home(&self.rules) {
+                for record in self.records.values().filter(|r| r.client == client) {
+                    snapshot.records.insert(record.id, Some(record.clone()));
+                }
+            }
+            let needs = needs(&snapshot, &self.rules);
+            if needs.is_empty() {
+                return snapshot;
+            }
+            for need in needs {
+                self.answer(&mut snapshot, &need);
+            }
+        }
+    }
+
     pub(crate) fn read(&self, asked: &[ContactId]) -> Snapshot {
         self.gather(asked, &BTreeSet::new()).0
     }

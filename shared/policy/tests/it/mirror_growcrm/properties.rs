@@ -57,7 +57,7 @@ fn arbitrary_record() -> impl Strategy<Value = (bool, bool, Option<u32>, bool)> 
     )
 }
 
-fn arbitrary_crm() -> impl Strategy<Value = Crm> {
+pub(super) fn arbitrary_crm() -> impl Strategy<Value = Crm> {
     let contacts = prop::collection::vec(arbitrary_contact(), 0..6);
     let records = prop::collection::vec(arbitrary_record(), 4);
     let knobs = any::<(bool, bool, bool)>();
@@ -124,7 +124,7 @@ fn arbitrary_crm() -> impl Strategy<Value = Crm> {
     )
 }
 
-fn asked(which: &[bool]) -> Vec<ContactId> {
+pub(super) fn asked(which: &[bool]) -> Vec<ContactId> {
     let numbered = (1..).zip(which).filter(|(_, is_asked)| **is_asked);
     numbered.map(|(number, _)| ContactId::new(number)).collect()
 }

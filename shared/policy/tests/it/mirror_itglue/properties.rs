@@ -94,7 +94,7 @@ fn arbitrary_record(id: u64) -> impl Strategy<Value = (Record, bool, bool)> {
         )
 }
 
-fn arbitrary_world() -> impl Strategy<Value = World> {
+pub(super) fn arbitrary_world() -> impl Strategy<Value = World> {
     let contacts = prop::collection::vec(arbitrary_contact(), 1..4);
     let records = (
         arbitrary_record(71),
@@ -150,7 +150,7 @@ fn arbitrary_world() -> impl Strategy<Value = World> {
 
 /// Something that happens in the PSA between two visits.
 #[derive(Clone, Debug)]
-enum Event {
+pub(super) enum Event {
     Edit(usize, Box<Contact>),
     Delete(usize),
     Merge(usize, usize),
@@ -159,7 +159,7 @@ enum Event {
     Lock(u64),
 }
 
-fn arbitrary_event() -> impl Strategy<Value = Event> {
+pub(super) fn arbitrary_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         4 => (0usize..3, arbitrary_contact()).prop_map(|(at, to)| Event::Edit(at, Box::new(to))),
         1 => (0usize..3).prop_map(Event::Delete),
@@ -170,7 +170,7 @@ fn arbitrary_event() -> impl Strategy<Value = Event> {
     ]
 }
 
-fn happens(world: &mut World, event: Event) {
+pub(super) fn happens(world: &mut World, event: Event) {
     let ids: Vec<_> = world.psa.keys().copied().collect();
     let at = |number: usize| ids.get(number).copied();
     match event {
@@ -206,7 +206,7 @@ fn happens(world: &mut World, event: Event) {
 }
 
 /// Everybody there ever was.
-const ALL: [u32; 4] = [30, 31, 32, 33];
+pub(super) const ALL: [u32; 4] = [30, 31, 32, 33];
 
 /// What a reader of all records can find.
 fn known(world: &World) -> BTreeSet<String> {

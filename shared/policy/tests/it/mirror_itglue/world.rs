@@ -12,7 +12,7 @@ use model::itglue::{
 use model::mirror::{Call, ItGlueCall, Link, Mirrored, Place, System};
 use model::{Action, Company, CompanyId, Contact, ContactId, Past, Private, TypeLabel};
 use policy::Rules;
-use policy::mirror::itglue::{Lock, Need, Snapshot, check, digest, needs, plan};
+use policy::mirror::itglue::{Lock, Need, Snapshot, check, digest, drift_needs, needs, plan};
 use policy::mirror::{Given, Line, Visited, stale};
 
 use crate::world::{COMPANY, contact, enforce, id_of};
@@ -204,6 +204,23 @@ impl World {
                 self.read(now, *need);
             }
             rounds.push(needs);
+        }
+    }
+
+    /// Reads everybody and all else that a comparison needs.
+    pub(crate) fn whole(&self, asked: &[u32]) -> Snapshot {
+        let mut now = self.snapshot(asked);
+        loop {
+            if now.organization().is_some() && now.everybody.is_none() {
+                self.read(&mut now, Need::Everybody);
+            }
+            let needs = drift_needs(&now, &self.rules);
+            if needs.is_empty() {
+                return now;
+            }
+            for need in needs {
+                self.read(&mut now, need);
+            }
         }
     }
 
