@@ -159,8 +159,9 @@ pub(crate) enum Command {
     /// Have the journal forget whom and what older changes were about
     ///
     /// Names, addresses and the records before and after each change go; that a change was made stays, as do
-    /// all decisions, so that nothing is done again. What was forgotten can be taken back no more. The PSA is
-    /// not changed by it.
+    /// all decisions, so that nothing is done again. What was forgotten can be taken back no more. What was written
+    /// to a mirror is forgotten in the same way. The map of the mirrors stays, with what each record was last given:
+    /// it follows the present, and loses whoever is gone. Neither the PSA nor a mirror is changed by it.
     #[command(after_help = "Example:\n  rollcall forget --before 2025-11-21\n\n\
         Exit code: 1 when the answer was no.")]
     Forget(Forget),

@@ -11,7 +11,9 @@ use crate::profile::Journal;
 pub(crate) async fn run(profile: &Profile, command: &Forget) -> anyhow::Result<Exit> {
     let mut out = Out::new();
     if !command.yes {
-        out.line("What is forgotten can be taken back no more. The PSA is not changed by it.")?;
+        out.line(
+            "What is forgotten can be taken back no more. Neither the PSA nor a mirror is changed by it.",
+        )?;
         if !agreed(&mut out, "Forget it?", "Nothing was forgotten.")? {
             return Ok(Exit::Found);
         }

@@ -23,7 +23,7 @@ pub(crate) fn result(out: &mut Out, forgotten: Forgotten) -> anyhow::Result<()> 
         (
             changes,
             "change",
-            "gone: fields, items and notes, which are a person's text",
+            "gone: fields, items and notes, and what a mirror was given: a person's text",
         ),
         (findings, "finding", "gone"),
         (

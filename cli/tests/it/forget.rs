@@ -14,7 +14,7 @@ fn a_merge_that_was_forgotten_is_still_known_but_no_longer_whom_it_was_about() {
     let before = program.world().to_json().unwrap();
     insta::assert_snapshot!(program.prints(&["forget", "--before", LATER, "--yes"]), @"
     3 changes    kept, without names and without the records before and after
-    4 changes    gone: fields, items and notes, which are a person's text
+    4 changes    gone: fields, items and notes, and what a mirror was given: a person's text
     ");
     let history = program.prints(&["history", "--json"]);
     assert!(!history.contains("granitepeak"), "{history}");
@@ -56,6 +56,27 @@ fn what_is_younger_is_kept() {
 }
 
 #[test]
+fn what_a_mirror_was_given_is_forgotten_and_the_map_stays() {
+    let program = Program::new();
+    let (in_order, moved) = (
+        "events/callback-receiver/01-all-in-order.json",
+        "events/callback-receiver/46-address-changed.json",
+    );
+    program.prints(&["replay", in_order, moved]);
+    let history = ["history", "--rule", "mirror-itglue", "--json"];
+    assert!(program.prints(&history).contains("harborline.example"));
+    let forgotten = program.prints(&["forget", "--before", LATER, "--yes", "--json"]);
+    let forgotten: Value = serde_json::from_str(&forgotten).unwrap();
+    assert_eq!(forgotten["changes"], 2);
+    for rule in ["mirror-itglue", "mirror-growcrm"] {
+        let history = program.prints(&["history", "--rule", rule, "--json"]);
+        assert!(!history.contains("harborline.example"), "{history}");
+    }
+    let again: Value = serde_json::from_str(&program.prints(&["replay", moved, "--json"])).unwrap();
+    assert_eq!(again[0]["mirrors"], json!([]));
+}
+
+#[test]
 fn in_a_pipe_nothing_is_forgotten_unasked() {
     let program = Program::new();
     program.prints(&["replay", MERGE]);
@@ -63,7 +84,7 @@ fn in_a_pipe_nothing_is_forgotten_unasked() {
     let ran = program.run(&["forget", "--before", LATER]);
     assert_eq!(ran.code, 1);
     insta::assert_snapshot!(ran.out, @"
-    What is forgotten can be taken back no more. The PSA is not changed by it.
+    What is forgotten can be taken back no more. Neither the PSA nor a mirror is changed by it.
     Nothing was forgotten. With --yes, this is done without asking.
     ");
     assert_eq!(program.prints(&["history", "--json"]), history);
