@@ -13,7 +13,7 @@ pub mod itglue;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::mirror::{Digest, Link, Place, System};
-use model::{Company, Contact, ContactId};
+use model::{Company, Contact, ContactId, Past};
 use sha2::Digest as _;
 
 use crate::rules::Rules;
@@ -84,6 +84,12 @@ pub struct Visited<'v> {
     pub links: &'v [Link],
     /// Whether the map has a place for the company: then everybody was looked at once, and what could be written was.
     pub placed: bool,
+}
+
+/// The contacts that we merged away, and that nobody brought back: a mirror may still have their records.
+#[must_use]
+pub fn merged_away(past: &[Past]) -> BTreeSet<ContactId> {
+    merged_into(past).into_keys().collect()
 }
 
 /// The contacts that a mirror has to look at after a visit to the PSA.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::growcrm::{self, Field as Part, Fields};
 use model::mirror::{Call, GrowCrmCall, System};
-use model::{Action, ContactId, Finding, FindingKind, Private};
+use model::{Action, Contact, ContactId, Finding, FindingKind, Private};
 
 use super::client::Place;
 use super::draft::Draft;
@@ -255,7 +255,11 @@ impl Told<'_> {
             Field::Record
         };
         let verdict = (Winner::Nobody, Fate::Person, finding.words.as_str());
-        self.tell(contact.copied(), None, (field, None, None), verdict);
+        let missing = contact.filter(|_| finding.kind == FindingKind::NotMirrored);
+        let missing = missing.and_then(|id| self.now.contacts.get(id));
+        let missing = missing.filter(|contact| contact.active);
+        let wanted = missing.and_then(|contact| name(&contact.first_name, &contact.last_name));
+        self.tell(contact.copied(), None, (field, wanted, None), verdict);
     }
 
     fn waiting(&mut self, waiting: &[(ContactId, Fields)]) {
@@ -270,11 +274,36 @@ impl Told<'_> {
     fn strangers(&mut self, strangers: &[&growcrm::Contact]) {
         for record in strangers {
             let side = (Field::Record, None, of_record(record));
-            let why = "nobody in the PSA is known to be this portal user, who may log in all the same; look at it \
-                       there";
-            let verdict = (Winner::Nobody, Fate::Person, why);
+            let why = match self.like(record) {
+                Some(id) => format!(
+                    "contact {id} is inactive and looks like this portal user, who may log in all the same; look at \
+                     it there"
+                ),
+                None => "nobody in the PSA is known to be this portal user, who may log in all the same; look at it \
+                         there"
+                    .to_owned(),
+            };
+            let verdict = (Winner::Nobody, Fate::Person, why.as_str());
             self.tell(None, Some(record.id), side, verdict);
         }
+    }
+}
+
+impl Told<'_> {
+    /// An inactive contact with the address or the name of a record that was never known to be its.
+    fn like(&self, record: &growcrm::Contact) -> Option<ContactId> {
+        let inactive = self.now.contacts.values().filter(|contact| !contact.active);
+        let is_like = |contact: &&Contact| {
+            let emails = contact.emails();
+            let mut emails = emails.iter();
+            let has_name = || {
+                let own = name(&contact.first_name, &contact.last_name);
+                own.is_some() && own == of_record(record)
+            };
+            emails.any(|(email, _)| record.has_address(email.reveal())) || has_name()
+        };
+        let found = inactive.into_iter().find(is_like);
+        found.map(|contact| contact.id)
     }
 }
 

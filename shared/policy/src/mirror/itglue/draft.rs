@@ -30,6 +30,8 @@ pub(crate) struct Draft<'s> {
     pub(crate) index: Index<'s>,
     /// The records that the plan has found to be somebody's.
     pub(crate) taken: BTreeSet<itglue::ContactId>,
+    /// The records of which nobody can say whose they are.
+    pub(crate) contested: BTreeSet<itglue::ContactId>,
     /// The records that follow a contact.
     pub(crate) seen: Vec<Seen<'s>>,
     mode: Mode,
@@ -77,6 +79,7 @@ impl<'s> Draft<'s> {
             newest: returned(&now.past),
             index: Index::of(now),
             taken: BTreeSet::new(),
+            contested: BTreeSet::new(),
             seen: Vec::new(),
             mode: rules.mode(RULE, now.company.id),
             unit: 0,

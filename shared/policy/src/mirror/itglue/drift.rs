@@ -314,9 +314,11 @@ impl Told<'_, '_> {
         } else {
             (contact, Field::Record)
         };
+        let missing = contact.filter(|_| finding.kind == FindingKind::NotMirrored);
+        let missing = missing.and_then(|id| self.draft.now.of_company(id));
         let side = Side {
             field,
-            wanted: None,
+            wanted: missing.and_then(|contact| name(&contact.first_name, &contact.last_name)),
             has: None,
         };
         let verdict = (Winner::Nobody, Fate::Person, finding.words.clone());
@@ -340,7 +342,10 @@ impl Told<'_, '_> {
         let place = now.organization();
         let everybody = now.everybody.iter().flatten();
         let strangers = everybody.filter(|record| {
-            Some(record.organization) == place && !self.draft.taken.contains(&record.id)
+            let is_told = [&self.draft.taken, &self.draft.contested]
+                .iter()
+                .any(|told| told.contains(&record.id));
+            Some(record.organization) == place && !is_told
         });
         for record in strangers {
             let notes = Notes::read(record.notes.as_ref());

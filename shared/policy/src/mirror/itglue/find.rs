@@ -21,8 +21,13 @@ pub(crate) enum Found<'s> {
         /// The record it has elsewhere and that IT Glue does not move here.
         elsewhere: Option<Elsewhere<'s>>,
     },
-    /// Nobody can say. Why, in words.
-    Unclear(String),
+    /// Nobody can say.
+    Unclear {
+        /// Why, in words.
+        words: String,
+        /// The records that may be it.
+        candidates: Vec<itglue::ContactId>,
+    },
 }
 
 /// A contact's record.
@@ -143,7 +148,8 @@ pub(crate) fn record<'s>(
                      own in IT Glue",
                     record.id
                 );
-                return Some(Found::Unclear(words));
+                let candidates = vec![record.id];
+                return Some(Found::Unclear { words, candidates });
             }
             Some(record) if draft.is_immovable(record, place) => {
                 elsewhere = Some(Elsewhere { record, given });
@@ -164,7 +170,8 @@ pub(crate) fn record<'s>(
             "the native sync ties IT Glue contact {} to contact {id} and to another one, too; see to it in IT Glue",
             taken.id
         );
-        return Some(Found::Unclear(words));
+        let candidates = vec![taken.id];
+        return Some(Found::Unclear { words, candidates });
     }
     if let Some(found) = only(
         draft,
@@ -288,11 +295,13 @@ fn only<'s>(
 
 fn unclear<'s>(records: &[&Record], contact: ContactId, why: &str) -> Found<'s> {
     let ids: Vec<String> = records.iter().map(|record| record.id.to_string()).collect();
-    Found::Unclear(format!(
+    let words = format!(
         "several records in IT Glue may be that of contact {contact}, as {why}: {}; keep one of them there, and the \
          contact is mirrored at its next change",
         ids.join(" and ")
-    ))
+    );
+    let candidates = records.iter().map(|record| record.id).collect();
+    Found::Unclear { words, candidates }
 }
 
 /// Those of the records that are here and nobody else's. Nothing until that is known.

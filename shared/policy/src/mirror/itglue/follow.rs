@@ -23,7 +23,8 @@ pub(crate) fn plan(draft: &mut Draft<'_>, place: OrganizationId, subject: &Subje
     };
     match find::record(draft, place, contact, &losers) {
         None => {}
-        Some(Found::Unclear(words)) => {
+        Some(Found::Unclear { words, candidates }) => {
+            draft.contested.extend(candidates);
             draft.find(FindingKind::NotMirrored, vec![contact.id], words);
         }
         Some(Found::Record(known)) => {
