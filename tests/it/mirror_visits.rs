@@ -1,4 +1,5 @@
 //! Stories of the mirrors: a change in the PSA, a visit there, and what follows in IT Glue and Grow CRM.
 
 mod cost;
+mod drift;
 mod faults;

@@ -82,6 +82,11 @@ pub(crate) fn inviting() -> Rules {
 }
 
 impl Stack {
+    /// What reads the PSA.
+    pub(crate) fn reader(&self) -> Reader {
+        reader(&self.sandbox)
+    }
+
     /// On this world, enforcing everything, and warmed up.
     pub(crate) async fn on(world: World) -> Stack {
         Stack::with_rules(world, enforced()).await

@@ -8,7 +8,7 @@ use crate::client::{Reader, Writer};
 use crate::conditions::{ChildConditions, Conditions};
 use crate::convert;
 use crate::error::Error;
-use crate::pages::{Listing, Page};
+use crate::pages::{LARGEST_PAGE, Listing, Page};
 use crate::patch::Patch;
 use crate::wire::Record;
 use crate::writes::{odd, refused};
@@ -42,6 +42,16 @@ impl Reader {
             limit,
         )
         .await
+    }
+
+    /// Reads all contacts of a company, retired ones too, in as many pages as it takes.
+    pub async fn all_contacts_of(&self, company: CompanyId) -> Result<Vec<Contact>, Error> {
+        let operation = format!("list all contacts of company {company}");
+        let call = Call::get(&*operation, "company/contacts")
+            .with("conditions", Conditions::company(company).text());
+        let listing = Listing::forward_only(call, LARGEST_PAGE);
+        let items: Vec<Record> = self.client.all_pages(&listing).await?;
+        convert::list(items, convert::contact).map_err(|misfit| odd(&operation, misfit))
     }
 
     /// Reads the first `limit` contacts that fit both filters, in one request.

@@ -4,6 +4,7 @@
 
 mod apply;
 mod directory;
+mod drift;
 mod growcrm;
 mod itglue;
 mod vendor;
@@ -26,6 +27,7 @@ use crate::record::Record;
 use crate::visit::{Request, Visit};
 
 pub use directory::{Listed, Owner, Whereabouts};
+pub use drift::{Drift, Roster};
 pub use growcrm::GrowCrm;
 pub use itglue::ItGlue;
 pub(crate) use vendor::Failure;
@@ -263,22 +265,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
                 break;
             }
             for need in new {
-                match V::shared(&need) {
-                    Some(Shared::Line(contact)) => {
-                        let line = self.journal.link_of(V::SYSTEM, contact).await?;
-                        V::learn(snapshot, Learned::Line(contact, line.map(Box::new)));
-                    }
-                    Some(Shared::Lines) => {
-                        let company = V::company(snapshot);
-                        let lines = self.journal.links(company, V::SYSTEM, None).await?;
-                        V::learn(snapshot, Learned::Lines(lines));
-                    }
-                    Some(Shared::Contact(contact)) => {
-                        let found = self.reader.contact(contact).await?;
-                        V::learn(snapshot, Learned::Contact(contact, found.map(Box::new)));
-                    }
-                    None => self.vendor.read(&need, snapshot, self.clock.now()).await?,
-                }
+                self.answer(snapshot, &need).await?;
                 asked.insert(need);
             }
             // Once it is found where the company is mirrored to, the rest is looked for there.
@@ -295,6 +282,27 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         } else {
             Err(Error::MirrorRefused(objections))
         }
+    }
+
+    /// Reads what a plan needs.
+    async fn answer(&self, snapshot: &mut V::Snapshot, need: &V::Need) -> Result<(), Error> {
+        match V::shared(need) {
+            Some(Shared::Line(contact)) => {
+                let line = self.journal.link_of(V::SYSTEM, contact).await?;
+                V::learn(snapshot, Learned::Line(contact, line.map(Box::new)));
+            }
+            Some(Shared::Lines) => {
+                let company = V::company(snapshot);
+                let lines = self.journal.links(company, V::SYSTEM, None).await?;
+                V::learn(snapshot, Learned::Lines(lines));
+            }
+            Some(Shared::Contact(contact)) => {
+                let found = self.reader.contact(contact).await?;
+                V::learn(snapshot, Learned::Contact(contact, found.map(Box::new)));
+            }
+            None => self.vendor.read(need, snapshot, self.clock.now()).await?,
+        }
+        Ok(())
     }
 
     /// Gives every write to this mirror whose end nobody knows the end that reading shows. Usually there is none.

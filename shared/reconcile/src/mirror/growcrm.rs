@@ -8,6 +8,7 @@ use model::growcrm::{Client, ClientId, Contact, Fields};
 use model::mirror::{Call, GrowCrmCall, Link, Mirrored, Place, Record, System};
 use model::{Action, CompanyId, Email, Entry, Outcome};
 use policy::Rules;
+use policy::mirror::drift::Difference;
 use policy::mirror::growcrm::{self as policy_of, Need, Snapshot};
 use policy::mirror::{Given, Line, MapChange, Plan};
 
@@ -135,6 +136,27 @@ impl Vendor for GrowCrm {
                 let found = reader.contact_by_email(address.reveal()).await?;
                 snapshot.by_email.insert(address.clone(), found);
             }
+        }
+        Ok(())
+    }
+
+    fn drift(snapshot: &Snapshot, rules: &Rules) -> Vec<Difference> {
+        policy_of::drift(snapshot, rules)
+    }
+
+    fn place(snapshot: &Snapshot, rules: &Rules) -> Option<Place> {
+        snapshot.home(rules).map(Place::GrowCrm)
+    }
+
+    async fn read_all(&self, place: Place, snapshot: &mut Snapshot) -> Result<(), Error> {
+        let Some(client) = client(place) else {
+            return Ok(());
+        };
+        for record in self.reader.contacts_of(client).await? {
+            if let Some(address) = address(&record) {
+                snapshot.by_email.insert(address, Some(record.clone()));
+            }
+            snapshot.records.insert(record.id, Some(record));
         }
         Ok(())
     }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use model::itglue::{ContactType, OrganizationId};
+use model::itglue::{Contact, ContactType, Link as Sync, OrganizationId};
 use model::mirror::{Call, ItGlueCall, Link, Mirrored, Place, Record, System};
 use model::{Action, CompanyId, Entry, Outcome};
 use policy::Rules;
+use policy::mirror::drift::Difference;
 use policy::mirror::itglue::{self as policy_of, Lock, Need, Snapshot};
 use policy::mirror::{Given, Line, MapChange, Plan};
 
@@ -200,6 +201,39 @@ impl Vendor for ItGlue {
         Ok(())
     }
 
+    fn drift_needs(snapshot: &Snapshot, rules: &Rules) -> BTreeSet<Need> {
+        policy_of::drift_needs(snapshot, rules)
+    }
+
+    fn drift(snapshot: &Snapshot, rules: &Rules) -> Vec<Difference> {
+        policy_of::drift(snapshot, rules)
+    }
+
+    fn place(snapshot: &Snapshot, _: &Rules) -> Option<Place> {
+        snapshot.organization().map(Place::ItGlue)
+    }
+
+    async fn read_all(&self, place: Place, snapshot: &mut Snapshot) -> Result<(), Error> {
+        let Some(organization) = organization(place) else {
+            return Ok(());
+        };
+        let everybody = self.reader.contacts_of(organization).await?;
+        // The list tells what the native sync ties a record to, if IT Glue tells it at all.
+        let is_told =
+            |record: &Contact| record.link != Sync::Synced || !record.remote_ids.is_empty();
+        if everybody.iter().all(is_told) {
+            for contact in snapshot.asked.clone() {
+                let psa_id = contact.to_string();
+                let tied = everybody
+                    .iter()
+                    .filter(|record| record.remote_ids.contains(&psa_id));
+                snapshot.by_psa.insert(contact, tied.cloned().collect());
+            }
+        }
+        snapshot.everybody = Some(everybody);
+        Ok(())
+    }
+
     fn may_write(&self) -> bool {
         self.writer.is_some()
     }
@@ -354,7 +388,7 @@ pub(super) fn organization(place: Place) -> Option<OrganizationId> {
     }
 }
 
-fn stored(stored: itglue::Stored<model::itglue::Contact>) -> Result<Made, Refusal<itglue::Error>> {
+fn stored(stored: itglue::Stored<Contact>) -> Result<Made, Refusal<itglue::Error>> {
     Refusal::unless_as_asked(stored.differences, Record::ItGlue(stored.record))
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use model::mirror::{Call, Link, Place, Record, System};
 use model::{Company, CompanyId, Contact, ContactId, Entry, Outcome, Past, itglue};
 use policy::Rules;
+use policy::mirror::drift::Difference;
 use policy::mirror::{MapChange, Plan};
 
 use crate::error::Error;
@@ -59,6 +60,24 @@ pub trait Vendor: Send + Sync {
         need: &Self::Need,
         snapshot: &mut Self::Snapshot,
         now: Timestamp,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// What must be read before [`drift`](Self::drift) is complete, beside all records of the place.
+    fn drift_needs(snapshot: &Self::Snapshot, rules: &Rules) -> BTreeSet<Self::Need> {
+        Self::needs(snapshot, rules)
+    }
+
+    /// Everything in which the mirror is not as the PSA has it.
+    fn drift(snapshot: &Self::Snapshot, rules: &Rules) -> Vec<Difference>;
+
+    /// Where the company is mirrored to, as far as that is known.
+    fn place(snapshot: &Self::Snapshot, rules: &Rules) -> Option<Place>;
+
+    /// Reads all records of that place as a list, so that none has to be read by itself.
+    fn read_all(
+        &self,
+        place: Place,
+        snapshot: &mut Self::Snapshot,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Whether this process may write to the mirror.
