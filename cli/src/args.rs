@@ -147,6 +147,21 @@ pub(crate) enum Command {
         Exit code: 1 when something was left alone or failed, when nothing was to be taken back, and\n\
         when the answer was no; 3 when the PSA failed: the same undo then goes on where it stopped.")]
     Undo(Undo),
+    /// Compare the PSA with its mirrors, and explain every difference and who wins
+    ///
+    /// What differs is told by contact: what the PSA has, what IT Glue and Grow CRM have, and what becomes of it:
+    /// written, kept as a mirror alone knows it, or for a person. It is told whatever the mode; where a mirror is only
+    /// observed, that is said. With --fix, the mirrors carry out what is to be written there, after asking.
+    ///
+    /// With --profile aws, --fix writes nothing itself: it has the workers look at the contacts that differ.
+    #[command(
+        after_help = "Example:\n  rollcall drift --company 812\n  rollcall drift --html drift.html\n  \
+        rollcall drift --company 812 --fix --yes\n\n\
+        Exit code: 1 when something is to be written or for a person, and when the answer was no; what a\n\
+        mirror alone keeps is told and does not count; 2 when there is no such company, 3 when a mirror\n\
+        could not be compared."
+    )]
+    Drift(Drift),
     /// Show what was done, when, and by which rule
     #[command(after_help = "Example:\n  rollcall history --contact 83002\n  \
         rollcall history --company 830 --rule merge-duplicates --json\n  \
@@ -293,6 +308,25 @@ pub(crate) struct Undo {
     /// Do it without asking
     #[arg(long)]
     pub(crate) yes: bool,
+    /// Print data instead of text; does not ask
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Arguments)]
+pub(crate) struct Drift {
+    /// Only this company
+    #[arg(long, value_name = "ID")]
+    pub(crate) company: Option<CompanyId>,
+    /// Have the mirrors brought in line
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Do it without asking
+    #[arg(long, requires = "fix")]
+    pub(crate) yes: bool,
+    /// Save what differs as a page for the browser, as it is before anything is written
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Print data instead of text; does not ask
     #[arg(long)]
     pub(crate) json: bool,

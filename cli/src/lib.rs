@@ -17,6 +17,7 @@ mod commands;
 mod deployed;
 mod desk;
 mod draft;
+mod drifts;
 mod exit;
 mod listed;
 pub mod local;
@@ -68,6 +69,7 @@ async fn dispatch(args: Args) -> anyhow::Result<Exit> {
         Command::Approve(command) => commands::approve::run(profile, &command).await,
         Command::Reject(command) => commands::reject::run(profile, &command).await,
         Command::Undo(command) => commands::undo::run(profile, &command).await,
+        Command::Drift(command) => commands::drift::run(profile, &command).await,
         Command::History(command) => commands::history::run(profile, &command).await,
         Command::Explain(command) => commands::explain::run(profile, &command).await,
         Command::Forget(command) => commands::forget::run(profile, &command).await,

@@ -6,6 +6,7 @@ mod columns;
 pub(crate) mod directory;
 pub(crate) mod dlq;
 pub(crate) mod doctor;
+pub(crate) mod drift;
 pub(crate) mod explain;
 pub(crate) mod forget;
 pub(crate) mod history;

@@ -1,15 +1,16 @@
-//! A plan as a page of its own: to be read on a desk, on a phone and on paper, and to be passed on.
+//! A plan, or a comparison, as a page of its own: to be read on a desk, on a phone and on paper, and to be passed on.
 //!
 //! The page needs nothing from outside and runs nothing: its policy for the browser forbids both. All
 //! text of records is escaped by the templates, which know no other way to take it in.
 
 mod cases;
 mod company;
+pub(crate) mod drift;
 mod summary;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use model::{CompanyPlan, SavedPlan};
 use policy::Rules;
 use sha2::{Digest as _, Sha256};
@@ -35,12 +36,39 @@ pub(crate) fn page(plan: &SavedPlan, rules: &Rules) -> String {
         })
         .collect();
     let made_at = plan.made_at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let title = format!("Rollcall plan for {}, {made_at}", plan.tenant);
+    let body = html! {
+        header {
+            h1 { "Plan for " (plan.tenant) }
+            p {
+                "Made at " time datetime=(plan.made_at) { (made_at) }
+                ". Nothing of it is written yet. " code { "rollcall apply" }
+                " writes exactly this, and refuses whatever has changed since."
+            }
+            p .quiet { (PRIVATE) }
+        }
+        (summary::summary(&chapters))
+        (summary::contents(&chapters))
+        main id="companies" {
+            @for chapter in &chapters {
+                (company::chapter(chapter))
+            }
+        }
+        footer { "Rollcall. A star (*) marks the default email, phone or fax." }
+    };
+    framed(&title, &body)
+}
+
+/// What a page says of itself.
+const PRIVATE: &str = "This page holds people's data; treat it like the contacts themselves.";
+
+/// A page around its body, which has its companies in an element of that name.
+fn framed(title: &str, body: &Markup) -> String {
     // The style is the only thing that the browser may take; its digest says which one.
     let digest = STANDARD.encode(Sha256::digest(STYLE));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     );
-    let title = format!("Rollcall plan for {}, {made_at}", plan.tenant);
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -56,23 +84,7 @@ pub(crate) fn page(plan: &SavedPlan, rules: &Rules) -> String {
             }
             body {
                 a .skip href="#companies" { "Skip to the companies" }
-                header {
-                    h1 { "Plan for " (plan.tenant) }
-                    p {
-                        "Made at " time datetime=(plan.made_at) { (made_at) }
-                        ". Nothing of it is written yet. " code { "rollcall apply" }
-                        " writes exactly this, and refuses whatever has changed since."
-                    }
-                    p .quiet { "This page holds people's data; treat it like the contacts themselves." }
-                }
-                (summary::summary(&chapters))
-                (summary::contents(&chapters))
-                main id="companies" {
-                    @for chapter in &chapters {
-                        (company::chapter(chapter))
-                    }
-                }
-                footer { "Rollcall. A star (*) marks the default email, phone or fax." }
+                (body)
             }
         }
     };

@@ -7,6 +7,7 @@ pub(crate) mod decision;
 pub(crate) mod directory;
 pub(crate) mod dlq;
 pub(crate) mod doctor;
+pub(crate) mod drift;
 pub(crate) mod explain;
 pub(crate) mod forget;
 pub(crate) mod history;

@@ -132,7 +132,7 @@ fn row(row: &Row) -> Markup {
 }
 
 /// A line that is rather broken behind a dot or an `@` than anywhere.
-fn breakable(line: &str) -> Markup {
+pub(super) fn breakable(line: &str) -> Markup {
     html! {
         @for (place, part) in line.split_inclusive(['@', '.']).enumerate() {
             @if place > 0 { wbr; }
