@@ -128,6 +128,21 @@ pub fn stale(system: System, visited: &Visited<'_>, rules: &Rules) -> BTreeSet<C
     stale
 }
 
+/// Why none of these contacts, which are gone from the PSA, is taken out of a mirror: there are more than a visit may
+/// take out of it. A role of the API member that sees less, or an answer that was cut short, looks the same as many
+/// deletions, and what is taken out does not come back.
+pub(crate) fn too_many_gone(gone: &[ContactId], rules: &Rules) -> Option<String> {
+    let limit = rules.limits.removals_per_visit;
+    (gone.len() > limit as usize).then(|| {
+        format!(
+            "{} contacts are gone from the PSA in one visit, more than the {limit} whose records the rules allow to be \
+             taken out (limits.removals-per-visit), so all of these stay as they are; see whether the API member still \
+             sees them, and if they are gone, raise the limit until the company was visited again",
+            gone.len()
+        )
+    })
+}
+
 fn digest(system: System, company: &Company, contact: &Contact, rules: &Rules) -> Digest {
     match system {
         System::ItGlue => itglue::digest(company, contact, rules),

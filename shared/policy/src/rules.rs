@@ -102,6 +102,8 @@ pub struct Limits {
     pub same_change_per_week: u32,
     /// Merges in one visit; a plan with more waits for a person.
     pub merges_per_visit: u32,
+    /// Contacts that are gone from the PSA and whose records one visit takes out of a mirror; of more, none is.
+    pub removals_per_visit: u32,
     /// A company with more contacts than this, at most 1000, is visited focused.
     pub contacts_read_whole: u16,
 }
@@ -135,6 +137,7 @@ impl Default for Rules {
                 writes_per_contact_and_hour: 5,
                 same_change_per_week: 3,
                 merges_per_visit: 5,
+                removals_per_visit: 5,
                 contacts_read_whole: 1000,
             },
         }

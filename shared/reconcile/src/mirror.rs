@@ -9,13 +9,13 @@ mod growcrm;
 mod itglue;
 mod vendor;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use connectwise::{ChildConditions, Conditions, Reader};
 use journal::Store;
-use model::mirror::Place;
-use model::{CompanyId, Contact, ContactId, Entry, Finding, Mode, Plan};
+use model::mirror::{Link, Place};
+use model::{CompanyId, Contact, ContactId, Entry, Finding, FindingKind, Mode, Plan};
 use policy::Rules;
 use policy::mirror::MapChange;
 
@@ -87,11 +87,12 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
     /// # Errors
     /// When the PSA, the mirror or the journal cannot be read, or the checker objects.
     pub async fn plan(&self, request: &Request) -> Result<Option<Plan>, Error> {
-        let Some(mut snapshot) = self.start(request).await? else {
+        let Some((mut snapshot, findings)) = self.start(request).await? else {
             return Ok(None);
         };
-        let plan = self.decide(&mut snapshot).await?;
-        Ok(Some(plan.plan))
+        let mut plan = self.decide(&mut snapshot).await?.plan;
+        plan.findings.extend(findings);
+        Ok(Some(plan))
     }
 
     /// Carries these contacts over: settles, gathers, plans, checks, applies and records.
@@ -107,7 +108,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
 
     async fn rounds(&self, request: &Request, visit: &mut Visit) -> Result<(), Error> {
         self.settle(request).await?;
-        let Some(mut snapshot) = self.start(request).await? else {
+        let Some((mut snapshot, findings)) = self.start(request).await? else {
             return Ok(());
         };
         let placed = self.begin(request, &snapshot).await?;
@@ -217,8 +218,12 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         mode == Mode::Enforce && self.vendor.may_write()
     }
 
-    /// Reads what every visit needs: the company and the contacts in the PSA, and what the journal knows of them.
-    async fn start(&self, request: &Request) -> Result<Option<V::Snapshot>, Error> {
+    /// Reads what every visit needs: the company and the contacts in the PSA, and what the journal knows of them. Of
+    /// contacts that may not be read, nothing is known, so they are left out and told.
+    async fn start(
+        &self,
+        request: &Request,
+    ) -> Result<Option<(V::Snapshot, Vec<Finding>)>, Error> {
         let Some(company) = self.reader.company(request.company).await? else {
             return Ok(None);
         };
@@ -227,31 +232,75 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         let links = links.await?;
         let place = self.journal.place(id, V::SYSTEM).await?;
         let memory = self.journal.memory(id).await?.in_present_ids();
+        let contacts = self.contacts(&request.contacts, &links).await?;
+        let asked: BTreeSet<ContactId> = contacts.keys().copied().collect();
+        let hidden = request.contacts.difference(&asked);
+        let findings = hidden.map(|contact| self.hidden(id, *contact)).collect();
         let mut snapshot = V::snapshot(Start {
             company,
-            asked: request.contacts.clone(),
+            asked,
             links,
             place,
             past: memory.past,
             taken_at: self.clock.now(),
         });
-        let contacts = self.contacts(&request.contacts).await?;
-        for id in &request.contacts {
-            let contact = contacts.iter().find(|contact| contact.id == *id).cloned();
-            V::learn(&mut snapshot, Learned::Contact(*id, contact.map(Box::new)));
+        for (id, contact) in contacts {
+            V::learn(&mut snapshot, Learned::Contact(id, contact.map(Box::new)));
         }
-        Ok(Some(snapshot))
+        Ok(Some((snapshot, findings)))
     }
 
-    /// Those of these contacts that the PSA has, in as few reads as possible.
-    async fn contacts(&self, ids: &BTreeSet<ContactId>) -> Result<Vec<Contact>, Error> {
-        let mut contacts = Vec::new();
+    /// These contacts as the PSA has them, or that it does not have them, in as few reads as possible. That a list
+    /// lacks somebody who has a record is no proof: it is asked for alone. Where so many turn out to be gone that
+    /// nothing is done about it, the others need no proof. Whoever may not be read is left out.
+    async fn contacts(
+        &self,
+        ids: &BTreeSet<ContactId>,
+        links: &[Link],
+    ) -> Result<BTreeMap<ContactId, Option<Contact>>, Error> {
+        let mut contacts: BTreeMap<ContactId, Option<Contact>> = BTreeMap::new();
+        let mut complete = true;
         for filter in Conditions::any(ids.iter().map(|id| Conditions::contact(*id))) {
             let none = ChildConditions::default();
             let batch = self.reader.contacts_matching(&filter, &none, PAGE).await?;
-            contacts.extend(batch.contacts);
+            complete &= batch.complete;
+            let found = batch.contacts.into_iter();
+            contacts.extend(found.map(|contact| (contact.id, Some(contact))));
+        }
+        let limit = self.rules.limits.removals_per_visit;
+        let mut gone = 0;
+        for id in ids {
+            if contacts.contains_key(id) {
+                continue;
+            }
+            let is_linked = links.iter().any(|link| link.contact == *id);
+            let mut contact = None;
+            if !complete || (is_linked && gone <= limit) {
+                contact = match self.reader.contact(*id).await {
+                    Ok(contact) => contact,
+                    Err(error) if *error.kind() == connectwise::ErrorKind::Forbidden => continue,
+                    Err(error) => return Err(error.into()),
+                };
+            }
+            gone += u32::from(is_linked && contact.is_none());
+            contacts.insert(*id, contact);
         }
         Ok(contacts)
+    }
+
+    /// Says that a contact may not be read.
+    fn hidden(&self, company: CompanyId, contact: ContactId) -> Finding {
+        Finding {
+            rule: V::SYSTEM.rule(),
+            kind: FindingKind::NoCompany,
+            company: Some(company),
+            contacts: vec![contact],
+            words: format!(
+                "contact {contact} cannot be read with the API member's role, so what the mirror has of it stays as it \
+                 is; widen the role"
+            ),
+            evidence: Vec::new(),
+        }
     }
 
     /// Reads what the plan needs, until it needs nothing more, and has it checked.

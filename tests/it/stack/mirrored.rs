@@ -12,6 +12,7 @@ use policy::Rules;
 use reconcile::{Error, GrowCrm, ItGlue, Mirror, Reconciler, Request, Vendor, Visit};
 use sandbox::{Sandbox, World, growcrm, itglue, seed};
 
+use super::worlds::{QUARRY_LANE, office_to_succeed};
 use super::{Stack, enforced, in_words, reader, within_patience};
 
 /// A PSA and both mirrors, in which everything is enforced.
@@ -39,6 +40,16 @@ impl Mirrored {
     pub(crate) async fn example() -> Mirrored {
         let (itglue, growcrm) = (seed::itglue(), seed::growcrm());
         Mirrored::with(World::example(), enforced(), itglue, growcrm).await
+    }
+
+    /// Quarry Lane with two contacts, and an organization and a client in which nobody is.
+    pub(crate) async fn quarry_lane() -> Mirrored {
+        let mut itglue = itglue::Account::empty();
+        itglue.add_organization(itglue::Organization::new("Quarry Lane").linked_to(QUARRY_LANE));
+        let mut growcrm = growcrm::Account::empty();
+        let client = growcrm::Client::new("Quarry Lane");
+        growcrm.add_client(client.with_tag(&format!("cw-company-{QUARRY_LANE}")));
+        Mirrored::with(office_to_succeed(), enforced(), itglue, growcrm).await
     }
 
     /// On this world and these accounts with these rules.
@@ -130,32 +141,70 @@ impl Mirrored {
         Mirror::new(reader, vendor, journal, rules.clone(), clock)
     }
 
+    /// From now on these rules hold.
+    pub(crate) fn set_rules(&mut self, rules: Rules) {
+        self.stack.rules = rules;
+    }
+
+    /// The names of everybody in either mirror.
+    pub(crate) fn records(&self) -> [Vec<String>; 2] {
+        let itglue = self.itglue.world();
+        let itglue = itglue.lock();
+        let contacts = itglue.contacts.values();
+        let growcrm = self.growcrm.world();
+        let growcrm = growcrm.lock();
+        let users = growcrm.users.values();
+        [
+            contacts.filter_map(|c| c.first_name.clone()).collect(),
+            users.map(|user| user.first_name.clone()).collect(),
+        ]
+    }
+
     /// Visits a company in the PSA, and then in each mirror that has something to look at.
     pub(crate) async fn follow(&self, company: u32, contacts: &[u32]) -> (Visit, [Followed; 2]) {
+        let (visit, followed) = self.try_follow(company, contacts).await;
+        (visit, followed.map(Result::unwrap))
+    }
+
+    /// The same, where the mirrors may be in trouble.
+    pub(crate) async fn try_follow(
+        &self,
+        company: u32,
+        contacts: &[u32],
+    ) -> (Visit, [Result<Followed, Error>; 2]) {
         let request = self.stack.request(company, contacts);
         let visit = within_patience(self.process().visit(&request))
             .await
             .unwrap();
-        let stale = |system| visit.mirrors.get(&system).cloned().unwrap_or_default();
-        let itglue = self
-            .at(
-                &self.itglue,
-                &self.to_itglue(),
-                company,
-                &stale(System::ItGlue),
-            )
-            .await
-            .unwrap();
-        let growcrm = self
-            .at(
-                &self.growcrm,
-                &self.to_growcrm(),
-                company,
-                &stale(System::GrowCrm),
-            )
-            .await
-            .unwrap();
+        let stale = |system| -> Vec<u32> {
+            let contacts = visit.mirrors.get(&system).into_iter().flatten();
+            contacts.map(|contact| contact.get()).collect()
+        };
+        let itglue = self.follow_in(System::ItGlue, company, &stale(System::ItGlue));
+        let itglue = itglue.await;
+        let growcrm = self.follow_in(System::GrowCrm, company, &stale(System::GrowCrm));
+        let growcrm = growcrm.await;
         (visit, [itglue, growcrm])
+    }
+
+    /// Visits this mirror about these contacts.
+    pub(crate) async fn follow_in(
+        &self,
+        system: System,
+        company: u32,
+        contacts: &[u32],
+    ) -> Result<Followed, Error> {
+        let contacts = contacts.iter().copied().map(ContactId::new).collect();
+        match system {
+            System::ItGlue => {
+                let mirror = self.to_itglue();
+                self.at(&self.itglue, &mirror, company, &contacts).await
+            }
+            System::GrowCrm => {
+                let mirror = self.to_growcrm();
+                self.at(&self.growcrm, &mirror, company, &contacts).await
+            }
+        }
     }
 
     /// Visits one mirror about these contacts; not at all, where there are none.

@@ -221,7 +221,8 @@ fn draft<'s>(snapshot: &'s Snapshot, rules: &'s Rules) -> Draft<'s> {
         );
         return draft;
     }
-    let cast = part::cast(&mut draft);
+    let mut cast = part::cast(&mut draft);
+    part::keep_too_many(&mut draft, &mut cast, rules);
     if !cast.subjects.is_empty() {
         match find::place(&mut draft) {
             Some(place) => {

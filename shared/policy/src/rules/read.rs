@@ -121,6 +121,7 @@ impl Reader<'_> {
                         "writes-per-contact-and-hour",
                         "same-change-per-week",
                         "merges-per-visit",
+                        "removals-per-visit",
                         "contacts-read-whole",
                     ],
                     |r, key, item| {
@@ -134,6 +135,9 @@ impl Reader<'_> {
                             }
                             "merges-per-visit" => {
                                 r.count(item, 0, 1000, &mut limits.merges_per_visit);
+                            }
+                            "removals-per-visit" => {
+                                r.count(item, 0, 1000, &mut limits.removals_per_visit);
                             }
                             _ => r.count(item, 1, 1000, &mut limits.contacts_read_whole),
                         }

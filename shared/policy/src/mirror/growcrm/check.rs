@@ -9,7 +9,7 @@ use model::mirror::{Call, GrowCrmCall, Link};
 use model::{Action, ContactId, Mode, Private, Rule};
 
 use super::{Snapshot, target};
-use crate::mirror::{Line, Plan};
+use crate::mirror::{Line, Plan, merged_into, returned};
 use crate::rules::{Moved, Rules};
 
 /// Everything that must keep a plan from being carried out, in words without anybody's data. Empty for every plan
@@ -42,6 +42,7 @@ pub fn check(snapshot: &Snapshot, rules: &Rules, plan: &Plan) -> Vec<String> {
                 .map(|words| format!("change {number}: {words}")),
         );
     }
+    objections.extend(judge.removals());
     objections
 }
 
@@ -218,6 +219,27 @@ impl<'s> Judge<'s> {
             words.push(format!("Grow CRM contact {record} is another client's"));
         }
         words
+    }
+
+    /// No more is removed, only because the PSA does not have somebody, than the rules allow.
+    fn removals(&self) -> Option<String> {
+        let merged = merged_into(&self.snapshot.past);
+        let returned = returned(&self.snapshot.past);
+        let is_removed = |contact: &&ContactId| {
+            let is_somebody_else = merged.contains_key(contact) || returned.contains_key(contact);
+            !self.snapshot.contacts.contains_key(contact) && !is_somebody_else
+        };
+        let changes = self.plan.plan.changes.iter();
+        let removed = changes.filter_map(|change| match &change.action {
+            Action::Mirror {
+                contact,
+                call: Call::GrowCrm(GrowCrmCall::Remove { .. }),
+            } => Some(contact),
+            _ => None,
+        });
+        let removed: BTreeSet<_> = removed.filter(is_removed).collect();
+        let is_too_many = removed.len() > self.rules.limits.removals_per_visit as usize;
+        is_too_many.then(|| "more contacts that are gone would be removed than allowed".to_owned())
     }
 
     fn of_owner(

@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::people::{Goal, Person, State};
 use super::target;
 use super::wanted::Wanted;
+use crate::mirror::too_many_gone;
 use crate::rules::{Deactivated, Moved};
 
 /// A finding, if there is one.
@@ -36,6 +37,26 @@ impl Draft<'_> {
                 person.goal = goal;
             }
         }
+        self.keep_too_many();
+    }
+
+    /// Leaves the users of those who are gone as they are, if they are more than a visit may remove.
+    fn keep_too_many(&mut self) {
+        let is_lost = |person: &&Person<'_>| {
+            let is_gone = matches!(person.state, State::Gone) && person.heir.is_none();
+            is_gone && person.goal == Goal::Remove
+        };
+        let gone = self.people.values().filter(is_lost);
+        let gone: Vec<ContactId> = gone.map(|person| person.id).collect();
+        let Some(words) = too_many_gone(&gone, self.rules) else {
+            return;
+        };
+        for id in &gone {
+            if let Some(person) = self.people.get_mut(id) {
+                person.goal = Goal::Rest;
+            }
+        }
+        self.find(FindingKind::BlastRadius, gone, words);
     }
 
     fn goal_of_active(&self, person: &Person<'_>) -> (Goal, Told) {

@@ -94,6 +94,18 @@ impl<'s> Judge<'s> {
                 ItGlueCall::CreateType { name } => self.create_type(name),
             }
         }
+        let parted = changes.iter().filter_map(|change| match &change.action {
+            Action::Mirror { contact, call } => match call {
+                Call::ItGlue(ItGlueCall::Update { .. } | ItGlueCall::Remove { .. }) => Some(contact),
+                _ => None,
+            },
+            _ => None,
+        });
+        let is_lost = |id: &&ContactId| self.now.is_gone(**id) && !self.merged.contains_key(id);
+        let lost: BTreeSet<_> = parted.filter(is_lost).collect();
+        if lost.len() > self.rules.limits.removals_per_visit as usize {
+            self.object("more contacts that are gone would be retired than allowed".to_owned());
+        }
         for MapChange { after, contact, .. } in &self.plan.map {
             let is_there = |unit: &u32| changes.iter().any(|change| change.unit == *unit);
             if !after.as_ref().is_none_or(is_there) {

@@ -14,8 +14,8 @@ use super::find::{is_marked_as, is_ours};
 use super::items::fold;
 use super::notes::{Notes, State};
 use super::target::{Target, allowed, difference, retire};
-use crate::mirror::Line;
-use crate::rules::OnMerge;
+use crate::mirror::{Line, too_many_gone};
+use crate::rules::{OnMerge, Rules};
 
 /// Who is who among those to look at.
 #[derive(Default)]
@@ -104,6 +104,18 @@ pub(crate) fn cast(draft: &mut Draft<'_>) -> Cast {
             .map(|((_, contact), losers)| Subject { contact, losers })
             .collect(),
         partings,
+    }
+}
+
+/// Leaves the records of those who are gone as they are, if they are more than a visit may part with.
+pub(crate) fn keep_too_many(draft: &mut Draft<'_>, cast: &mut Cast, rules: &Rules) {
+    let is_deleted = |parting: &Parting| matches!(parting, Parting::Deleted);
+    let partings = cast.partings.iter();
+    let gone = partings.filter(|(id, why)| is_deleted(why) && draft.link(*id).is_some());
+    let gone: Vec<ContactId> = gone.map(|(id, _)| *id).collect();
+    if let Some(words) = too_many_gone(&gone, rules) {
+        cast.partings.retain(|(_, why)| !is_deleted(why));
+        draft.find(FindingKind::BlastRadius, gone, words);
     }
 }
 

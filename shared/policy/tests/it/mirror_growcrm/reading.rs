@@ -48,6 +48,19 @@ fn a_known_contact_that_does_not_differ_costs_one_read_and_is_only_written_down(
 }
 
 #[test]
+fn whoever_becomes_the_default_contact_is_looked_at_though_it_has_no_record() {
+    let mut crm = Crm::new([ada(), ben()]).mirrored();
+    crm.records.remove(&crm.record_of(BEN));
+    crm.links.remove(&BEN);
+    assert_eq!(crm.stale(), []);
+    crm.company.default_contact = Some(BEN);
+    assert_eq!(crm.stale(), [ADA, BEN]);
+    crm.visit(&[ADA, BEN]);
+    assert!(crm.record_mut(BEN).account_owner);
+    assert_eq!(crm.stale(), []);
+}
+
+#[test]
 fn an_unknown_contact_costs_a_search_and_a_look_at_the_client() {
     let crm = Crm::new([ada()]).mirrored().with(ben());
     insta::assert_snapshot!(crm.told(&[BEN]), @"
