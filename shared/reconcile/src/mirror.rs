@@ -108,11 +108,15 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
 
     async fn rounds(&self, request: &Request, visit: &mut Visit) -> Result<(), Error> {
         self.settle(request).await?;
-        let Some((mut snapshot, findings)) = self.start(request).await? else {
+        let Some((mut snapshot, hidden)) = self.start(request).await? else {
             return Ok(());
         };
         let placed = self.begin(request, &snapshot).await?;
         let mut left = Vec::new();
+        for finding in hidden {
+            let mut record = self.recorder(request, &mut visit.entries, &mut left);
+            record.tell(finding).await?;
+        }
         let followed = self.follow(request, visit, &mut snapshot, &mut left).await;
         let told = match &followed {
             Ok(()) => visit.findings.clone(),
@@ -172,7 +176,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
             return Ok(Placed::Nowhere);
         };
         let lines = V::lines(snapshot);
-        let is_known = |id| lines.iter().any(|line| line.contact == *id);
+        let is_known = |id: &ContactId| lines.iter().any(|line| line.contact == *id);
         if self.writes_at(request.company) && request.contacts.iter().all(is_known) {
             return Ok(Placed::At(place));
         }

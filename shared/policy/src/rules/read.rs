@@ -443,6 +443,7 @@ mod tests {
             writes-per-contact-and-hour = 9
             same-change-per-week = 4
             merges-per-visit = 0
+            removals-per-visit = 7
             contacts-read-whole = 500
             "#,
         )
@@ -460,6 +461,7 @@ mod tests {
         assert_eq!(rules.itglue.on_merge, OnMerge::Retire);
         assert_eq!(rules.growcrm.moved, Moved::Recreate);
         assert_eq!(rules.growcrm.last_name, "-");
+        assert_eq!(rules.limits.removals_per_visit, 7);
         assert_eq!(
             Rules::parse(&Rules::default().to_string()),
             Ok(Rules::default())

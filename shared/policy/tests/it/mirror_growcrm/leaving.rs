@@ -219,3 +219,44 @@ fn a_company_without_a_default_contact_leaves_the_owner_alone() {
     crm.visit(&[ADA]);
     assert!(crm.record_mut(ADA).account_owner);
 }
+
+#[test]
+fn of_more_who_are_gone_than_the_rules_allow_nobody_is_removed() {
+    let mut crm = Crm::new([ada(), ben(), cia()]).mirrored();
+    crm.rules.limits.removals_per_visit = 1;
+    crm.contacts.remove(&BEN);
+    crm.contacts.remove(&CIA);
+    let told = crm.visit(&[BEN, CIA]);
+    insta::assert_snapshot!(told);
+    // They are told each time, until somebody has looked.
+    assert_eq!(crm.stale(), [BEN, CIA]);
+    crm.rules.limits.removals_per_visit = 2;
+    crm.visit(&[BEN, CIA]);
+    assert_eq!(crm.records.len(), 1);
+}
+
+#[test]
+fn those_who_were_merged_and_those_who_are_inactive_do_not_count_as_gone() {
+    let mut crm = Crm::new([ada(), ben(), cia()]).mirrored();
+    crm.rules.limits.removals_per_visit = 0;
+    crm.merge(BEN, ADA);
+    crm.edit(CIA, |cia| cia.active = false);
+    crm.visit(&[ADA, BEN, CIA]);
+    assert_eq!(crm.records.len(), 1);
+}
+
+#[test]
+fn the_checker_objects_to_more_removals_than_the_rules_allow() {
+    let mut crm = Crm::new([ada(), ben(), cia()]).mirrored();
+    crm.contacts.remove(&BEN);
+    crm.contacts.remove(&CIA);
+    let snapshot = crm.read(&[BEN, CIA]);
+    let plan = policy::mirror::growcrm::plan(&snapshot, &crm.rules);
+    let objections = |rules| policy::mirror::growcrm::check(&snapshot, rules, &plan);
+    assert_eq!(objections(&crm.rules), [] as [&str; 0]);
+    crm.rules.limits.removals_per_visit = 1;
+    assert_eq!(
+        objections(&crm.rules),
+        ["more contacts that are gone would be removed than allowed"]
+    );
+}

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use model::itglue::{Attached, ContactId as RecordId, ContactTypeId, LocationId};
 use model::{Action, ChangeId, Contact, ContactId, Outcome, Past, Purpose, Rule, RunId};
-use policy::mirror::itglue::Need;
+use policy::mirror::itglue::{Need, check, plan};
 use policy::rules::OnMerge;
 
 use super::world::{OTHER, World, ada, email, phone, record, synced};
@@ -348,6 +348,38 @@ fn who_was_deleted_in_the_psa_is_retired_and_told() {
     world.delete(31);
     world.records.clear();
     insta::assert_snapshot!(world.visit(&[31]).words, @"map at once: contact 31 has none");
+}
+
+#[test]
+fn of_more_who_are_gone_than_the_rules_allow_nobody_is_retired() {
+    let mut world = two();
+    let before = [world.shown(101), world.shown(102)];
+    world.rules.limits.removals_per_visit = 1;
+    world.delete(30);
+    world.delete(31);
+    insta::assert_snapshot!(world.visit(&[30, 31]).words);
+    assert_eq!([world.shown(101), world.shown(102)], before);
+    // They are told each time, until somebody has looked.
+    assert_eq!(world.stale(&[]), [30, 31]);
+    world.rules.limits.removals_per_visit = 2;
+    assert_eq!(world.visit(&[30, 31]).writes, 2);
+    assert_eq!(world.stale(&[]), [0; 0]);
+}
+
+#[test]
+fn the_checker_objects_to_more_who_are_retired_than_the_rules_allow() {
+    let mut world = two();
+    world.delete(30);
+    world.delete(31);
+    let mut now = world.snapshot(&[30, 31]);
+    world.gather(&mut now);
+    let planned = plan(&now, &world.rules);
+    assert_eq!(check(&now, &world.rules, &planned), [""; 0]);
+    world.rules.limits.removals_per_visit = 1;
+    assert_eq!(
+        check(&now, &world.rules, &planned),
+        ["more contacts that are gone would be retired than allowed"]
+    );
 }
 
 #[test]
