@@ -5,3 +5,4 @@ mod cost;
 mod drift;
 mod faults;
 mod modes;
+mod refusals;

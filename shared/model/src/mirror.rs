@@ -201,6 +201,23 @@ impl Link {
     }
 }
 
+impl Record {
+    /// The record for a line of the map, as one that was given all that it has.
+    #[must_use]
+    pub fn as_given(&self) -> Mirrored {
+        match self {
+            Self::ItGlue(contact) => Mirrored::ItGlue {
+                id: contact.id,
+                given: Some(contact.into()),
+            },
+            Self::GrowCrm(contact) => Mirrored::GrowCrm {
+                id: contact.id,
+                given: contact.fields(),
+            },
+        }
+    }
+}
+
 impl Place {
     /// In which system.
     #[must_use]
@@ -213,6 +230,12 @@ impl Place {
 }
 
 impl Digest {
+    /// The digest of what is not in line yet: it is looked at again whenever the company is.
+    #[must_use]
+    pub fn unsettled() -> Self {
+        Self::new("unsettled")
+    }
+
     /// Wraps a digest. It must not tell anything about a person.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
@@ -227,6 +250,16 @@ impl fmt::Display for Digest {
 }
 
 impl Call {
+    /// Whether it creates a record for its contact.
+    #[must_use]
+    pub fn creates(&self) -> bool {
+        matches!(
+            self,
+            Self::ItGlue(ItGlueCall::Create { .. })
+                | Self::GrowCrm(GrowCrmCall::Create { .. } | GrowCrmCall::CreateClient { .. })
+        )
+    }
+
     /// In which system.
     #[must_use]
     pub fn system(&self) -> System {

@@ -14,10 +14,10 @@ use std::sync::Arc;
 
 use connectwise::{ChildConditions, Conditions, Reader};
 use journal::Store;
-use model::mirror::{Link, Place};
+use model::mirror::{Digest, Link, Place};
 use model::{CompanyId, Contact, ContactId, Entry, Finding, FindingKind, Mode, Plan};
 use policy::Rules;
-use policy::mirror::MapChange;
+use policy::mirror::{Line, MapChange};
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -33,7 +33,7 @@ pub use itglue::ItGlue;
 pub(crate) use vendor::Failure;
 pub use vendor::Vendor;
 
-use apply::{Executor, Progress};
+use apply::{AsAsked, Created, Executor, Progress};
 use vendor::{Learned, Shared, Start};
 
 /// How often a visit plans anew: after what it made, after a refusal.
@@ -379,10 +379,17 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         request: &Request,
         snapshot: &mut V::Snapshot,
         change: &MapChange,
-        created: Option<&model::mirror::Record>,
+        created: Option<&Created>,
     ) -> Result<(), Error> {
         let contact = change.contact;
-        let line = V::line(change, created);
+        let mut line = V::line(change, created.map(|created| &created.record));
+        let otherwise = created.filter(|created| created.as_asked == AsAsked::No);
+        if let (Some(line), Some(created), Line::IsCreated { .. }) =
+            (&mut line, otherwise, &change.line)
+        {
+            line.record = created.record.as_given();
+            line.digest = Digest::unsettled();
+        }
         match &line {
             Some(link) => self.journal.link(request.company, link).await?,
             None => self.journal.unlink(V::SYSTEM, contact).await?,

@@ -195,6 +195,23 @@ impl Change {
     }
 }
 
+/// What would create a contact as it is, but for its notes, which are never what it was given alone.
+impl From<&Contact> for Draft {
+    fn from(contact: &Contact) -> Self {
+        Self {
+            first_name: contact.first_name.clone(),
+            last_name: contact.last_name.clone(),
+            title: contact.title.clone(),
+            contact_type: contact.contact_type,
+            location: contact.location,
+            important: contact.important,
+            notes: None,
+            emails: contact.emails.clone(),
+            phones: contact.phones.clone(),
+        }
+    }
+}
+
 /// What a draft asks of a contact that has nothing yet.
 impl From<&Draft> for Change {
     fn from(draft: &Draft) -> Self {

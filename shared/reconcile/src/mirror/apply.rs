@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use journal::Store;
 use model::mirror::{Call, Record as Mirrored};
-use model::{Action, Change, ContactId, Image, Outcome};
+use model::{Action, Change, ChangeId, ContactId, Image, Outcome};
 use policy::mirror::Plan;
 
 use super::vendor::{Failure as _, Learned, Made, Refusal, Vendor};
@@ -20,6 +20,19 @@ pub(super) enum Progress {
     Complete,
     /// Something was written or refused; what follows is planned from that.
     Changed,
+}
+
+/// A record that a unit created.
+pub(super) struct Created {
+    pub(super) record: Mirrored,
+    pub(super) as_asked: AsAsked,
+}
+
+/// Whether a record is as it was asked to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AsAsked {
+    Yes,
+    No,
 }
 
 /// What a visit has made of the mirror so far.
@@ -39,7 +52,7 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
             return Ok(Progress::Complete);
         }
         let mut failed: BTreeSet<u32> = BTreeSet::new();
-        let mut created: BTreeMap<ContactId, Mirrored> = BTreeMap::new();
+        let mut created: BTreeMap<ContactId, Created> = BTreeMap::new();
         let mut progress = Progress::Complete;
         let changes = &plan.plan.changes;
         for (place, change) in changes.iter().enumerate() {
@@ -72,7 +85,7 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
     /// Makes one change, and journals it. Tells whether it did what was asked.
     async fn make(
         &mut self,
-        created: &mut BTreeMap<ContactId, Mirrored>,
+        created: &mut BTreeMap<ContactId, Created>,
         change: &Change,
     ) -> Result<bool, Error> {
         let Action::Mirror { contact, call } = &change.action else {
@@ -84,20 +97,23 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
             ..Image::default()
         };
         let id = self.record.intend(change, before).await?;
-        let refusal = match vendor.call(call, created.get(contact)).await {
+        let record = created.get(contact).map(|created| &created.record);
+        let refusal = match vendor.call(call, record).await {
             Ok(made) => {
-                self.record
-                    .conclude(&id, Outcome::Done, Some(image(&made)))
-                    .await?;
-                self.take_over(call, &made);
-                created.extend(made.record.map(|record| (*contact, record)));
+                self.done(created, change, &id, &made, AsAsked::Yes).await?;
+                return Ok(true);
+            }
+            // It is there, and it is on the map: what is otherwise in it is for the next plan to change.
+            Err(Refusal::Otherwise { made, fields }) if call.creates() => {
+                warn_of(&id, &fields);
+                self.done(created, change, &id, &made, AsAsked::No).await?;
                 return Ok(true);
             }
             Err(refusal) => refusal,
         };
         let outcome = match &refusal {
             Refusal::Otherwise { made, fields } => {
-                tracing::warn!(change.id = %id, fields = %fields.join(", "), "a mirror answered that all is well, and it is not");
+                warn_of(&id, fields);
                 let code = format!("unchanged: {}", fields.join(", "));
                 let outcome = Outcome::Refused { code };
                 self.record
@@ -125,6 +141,26 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
         Ok(false)
     }
 
+    /// Records that a change was made, and what it created.
+    async fn done(
+        &mut self,
+        created: &mut BTreeMap<ContactId, Created>,
+        change: &Change,
+        id: &ChangeId,
+        made: &Made,
+        as_asked: AsAsked,
+    ) -> Result<(), Error> {
+        let Action::Mirror { contact, call } = &change.action else {
+            return Ok(());
+        };
+        let after = Some(image(made));
+        self.record.conclude(id, Outcome::Done, after).await?;
+        self.take_over(call, made);
+        let record = made.record.clone();
+        created.extend(record.map(|record| (*contact, Created { record, as_asked })));
+        Ok(())
+    }
+
     /// Plans on with what a write made.
     fn take_over(&mut self, call: &Call, made: &Made) {
         V::made(self.snapshot, call, made);
@@ -132,6 +168,11 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
             V::learn(self.snapshot, Learned::Place(place));
         }
     }
+}
+
+fn warn_of(id: &ChangeId, fields: &[&'static str]) {
+    let fields = fields.join(", ");
+    tracing::warn!(change.id = %id, fields = %fields, "a mirror answered that all is well, and it is not");
 }
 
 fn image(made: &Made) -> Image {

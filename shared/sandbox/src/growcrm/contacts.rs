@@ -64,7 +64,7 @@ pub(crate) fn create(account: &mut Account, call: &Call) -> Result<Answer, Probl
         &check.email(account, Free::Nobodys),
     );
     user.phone = check.optional("phone");
-    user.position = check.optional("position");
+    user.position = position(account, &check);
     let send = check.one_of("send_email", &["yes", "no"]);
     check.finish()?;
     let id = account.add_user(user);
@@ -78,7 +78,7 @@ pub(crate) fn update(account: &mut Account, call: &Call, id: u64) -> Result<Answ
     let first_name = check.required("first_name");
     let last_name = check.required("last_name");
     let email = check.email(account, Free::Own(id));
-    let (phone, position) = (check.optional("phone"), check.optional("position"));
+    let (phone, position) = (check.optional("phone"), position(account, &check));
     check.finish()?;
     let (profile, now) = (account.switches.profile, account.now);
     if let Some(user) = account.users.get_mut(&id) {
@@ -104,6 +104,13 @@ pub(crate) fn update(account: &mut Account, call: &Call, id: u64) -> Result<Answ
         user.updated = now;
     }
     shown(account, id, 200, "Contact updated successfully.")
+}
+
+/// The position that is sent, as far as it is stored.
+fn position(account: &Account, check: &Check<'_>) -> Option<String> {
+    let position = check.optional("position")?;
+    let longest = account.switches.longest_position.unwrap_or(usize::MAX);
+    Some(position.chars().take(longest).collect())
 }
 
 /// Nothing protects an account owner: the client has none afterwards.

@@ -149,5 +149,5 @@ impl Draft<'_> {
 
 /// The digest of what is not in line yet: it is looked at again whenever the company is.
 pub(super) fn unsettled() -> Digest {
-    Digest::new("unsettled")
+    Digest::unsettled()
 }

@@ -1,0 +1,87 @@
+//! Writes that a mirror refuses, answers otherwise or loses: what becomes of them, and of what depends on them.
+
+use journal::Store;
+use model::mirror::{Mirrored as OnMap, System};
+use model::{ContactId, Outcome};
+use reconcile::{Fate, fate};
+use sandbox::{Fault, growcrm};
+use serde_json::json;
+
+use crate::stack::mirrored::{Followed, Mirrored};
+use crate::stack::worlds::{COLLEAGUE, QUARRY_LANE};
+
+/// Everybody has a record, and then one of them gets another title.
+async fn promoted() -> Mirrored {
+    let office = Mirrored::quarry_lane().await;
+    let _ = office.follow(QUARRY_LANE, &[]).await;
+    promote(&office, "Foreman");
+    office
+}
+
+fn promote(office: &Mirrored, title: &str) {
+    office
+        .stack
+        .person_sets(COLLEAGUE, &[("title", json!(title))]);
+}
+
+/// The title of a contact in each mirror.
+fn titles(office: &Mirrored, first_name: &str) -> [Option<String>; 2] {
+    let itglue = office.itglue.world();
+    let itglue = itglue.lock();
+    let mut contacts = itglue.contacts.values();
+    let contact = contacts.find(|one| one.first_name.as_deref() == Some(first_name));
+    let growcrm = office.growcrm.world();
+    let growcrm = growcrm.lock();
+    let mut users = growcrm.users.values();
+    let user = users.find(|user| user.first_name == first_name);
+    [contact.unwrap().title.clone(), user.unwrap().position.clone()]
+}
+
+/// Something goes wrong in both mirrors.
+fn goes_wrong(office: &Mirrored, fault: &Fault) {
+    office.itglue.world().lock().faults.push(fault.clone());
+    office.growcrm.world().lock().faults.push(fault.clone());
+}
+
+/// The outcomes of what was written to the mirrors, in order.
+async fn outcomes(office: &Mirrored, system: System) -> Vec<String> {
+    let entries = office.stack.entries(QUARRY_LANE).await;
+    let ours = entries.iter().filter(|entry| entry.rule == system.rule());
+    let outcomes = ours.map(|entry| match &entry.outcome {
+        Some(outcome) => outcome.to_string(),
+        None => "open".to_owned(),
+    });
+    outcomes.collect()
+}
+
+fn posts(followed: &Followed) -> usize {
+    let posts = followed.requests.iter().filter(|r| r.starts_with("POST "));
+    posts.count()
+}
+
+#[tokio::test]
+async fn a_record_that_was_created_otherwise_than_asked_is_on_the_map_and_is_not_created_again() {
+    let office = Mirrored::quarry_lane().await;
+    promote(&office, "Foreman");
+    office.growcrm.world().lock().switches.longest_position = Some(4);
+    let (_, [_, created]) = office.follow(QUARRY_LANE, &[]).await;
+    let users: Vec<u64> = office.growcrm.world().lock().users.keys().copied().collect();
+    assert_eq!((posts(&created), users.len()), (2, 2), "{created:?}");
+    assert_eq!(created.findings, [format!("mirror-growcrm refused [{COLLEAGUE}]")]);
+    let line = office.stack.journal.link_of(System::GrowCrm, ContactId::new(COLLEAGUE));
+    let (_, line) = line.await.unwrap().unwrap();
+    let OnMap::GrowCrm { id, given } = line.record else {
+        panic!("a line of Grow CRM");
+    };
+    assert!(users.contains(&id.get()) && line.ours);
+    let position = given.unwrap().position.unwrap();
+    assert_eq!(position.reveal(), "Fore");
+    // It is looked at again with the company, and in line once the CRM takes it as it is.
+    let (_, [_, again]) = office.follow(QUARRY_LANE, &[]).await;
+    assert_eq!(posts(&again), 0, "{again:?}");
+    office.growcrm.world().lock().switches.longest_position = None;
+    let _ = office.follow(QUARRY_LANE, &[COLLEAGUE]).await;
+    assert_eq!(titles(&office, "Bruno")[1].as_deref(), Some("Foreman"));
+    let (_, after) = office.follow(QUARRY_LANE, &[]).await;
+    assert!(after.iter().all(Followed::is_nothing), "{after:?}");
+}
