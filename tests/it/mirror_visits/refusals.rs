@@ -7,6 +7,7 @@ use reconcile::{Fate, fate};
 use sandbox::{Fault, growcrm};
 use serde_json::json;
 
+use crate::stack::finding_in_words;
 use crate::stack::mirrored::{Followed, Mirrored};
 use crate::stack::worlds::{COLLEAGUE, QUARRY_LANE};
 
@@ -84,4 +85,38 @@ async fn a_record_that_was_created_otherwise_than_asked_is_on_the_map_and_is_not
     assert_eq!(titles(&office, "Bruno")[1].as_deref(), Some("Foreman"));
     let (_, after) = office.follow(QUARRY_LANE, &[]).await;
     assert!(after.iter().all(Followed::is_nothing), "{after:?}");
+}
+
+#[tokio::test]
+async fn what_an_earlier_round_told_is_in_the_journal_though_a_later_one_fails() {
+    let office = promoted().await;
+    // Whoever has no last name keeps the one it had, and a person is told; the title is written.
+    office
+        .stack
+        .person_sets(COLLEAGUE, &[("lastName", json!(""))]);
+    let new = office.hires("Birger");
+    let staff = growcrm::User::staff("Birger", "Lund", "birger@quarrylane.example");
+    office.growcrm.world().lock().add_user(staff);
+    // The address is refused, so it is planned anew, and then nothing can be read any more.
+    let contacts = [COLLEAGUE, new];
+    let reads = {
+        let trial = Fault::bad_gateway().on("GET", "contacts").nth(4).forever();
+        office.growcrm.world().lock().faults.push(trial);
+        office.follow_in(System::GrowCrm, QUARRY_LANE, &contacts).await
+    };
+    assert!(reads.is_err(), "{reads:?}");
+    assert_eq!(titles(&office, "Bruno")[1].as_deref(), Some("Foreman"));
+    let noted = office.stack.findings(QUARRY_LANE).await;
+    let noted: Vec<_> = noted.iter().map(|noted| finding_in_words(&noted.finding)).collect();
+    assert_eq!(noted, [format!("mirror-growcrm not-mirrored [{COLLEAGUE}]")]);
+}
+
+#[tokio::test]
+async fn a_refusal_is_in_the_journal_once() {
+    let office = promoted().await;
+    office.growcrm.world().lock().switches.longest_position = Some(4);
+    let _ = office.follow(QUARRY_LANE, &[COLLEAGUE]).await;
+    let noted = office.stack.findings(QUARRY_LANE).await;
+    let noted: Vec<_> = noted.iter().map(|noted| finding_in_words(&noted.finding)).collect();
+    assert_eq!(noted, [format!("mirror-growcrm refused [{COLLEAGUE}]")]);
 }
