@@ -120,3 +120,41 @@ async fn a_refusal_is_in_the_journal_once() {
     let noted: Vec<_> = noted.iter().map(|noted| finding_in_words(&noted.finding)).collect();
     assert_eq!(noted, [format!("mirror-growcrm refused [{COLLEAGUE}]")]);
 }
+
+#[tokio::test]
+async fn a_write_to_an_address_that_is_unknown_for_a_while_is_put_off_and_made_later() {
+    let office = promoted().await;
+    let page = Fault::answer(404, "text/html", "<html><body>404</body></html>");
+    goes_wrong(&office, &page.on("PATCH", "contacts"));
+    let (_, followed) = office.try_follow(QUARRY_LANE, &[COLLEAGUE]).await;
+    for (followed, system) in followed.iter().zip(System::ALL) {
+        let error = followed.as_ref().unwrap_err();
+        assert_eq!(fate(error), Fate::Retry { after: None });
+        let ended = outcomes(&office, system).await;
+        assert_eq!(ended.last(), Some(&Outcome::Deferred.to_string()));
+    }
+    assert_eq!(office.stack.findings(QUARRY_LANE).await, []);
+    let _ = office.follow(QUARRY_LANE, &[COLLEAGUE]).await;
+    assert_eq!(titles(&office, "Bruno"), [(); 2].map(|()| Some("Foreman".to_owned())));
+}
+
+#[tokio::test]
+async fn a_record_that_is_gone_when_it_is_written_to_is_created_anew_by_the_next_visit() {
+    let office = promoted().await;
+    let gone = Fault::answer(404, "application/json", r#"{"message":"Contact not found."}"#);
+    let fault = gone.on("PATCH", "contacts");
+    office.growcrm.world().lock().faults.push(fault);
+    let followed = office.follow_in(System::GrowCrm, QUARRY_LANE, &[COLLEAGUE]);
+    let error = followed.await.unwrap_err();
+    assert_eq!(fate(&error), Fate::Retry { after: None });
+    let ended = outcomes(&office, System::GrowCrm).await;
+    assert_eq!(ended.last(), Some(&Outcome::Stale.to_string()));
+    assert_eq!(office.stack.findings(QUARRY_LANE).await, []);
+    {
+        let growcrm = office.growcrm.world();
+        let mut growcrm = growcrm.lock();
+        growcrm.users.retain(|_, user| user.first_name != "Bruno");
+    }
+    let _ = office.follow(QUARRY_LANE, &[COLLEAGUE]).await;
+    assert_eq!(titles(&office, "Bruno")[1].as_deref(), Some("Foreman"));
+}

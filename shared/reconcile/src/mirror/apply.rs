@@ -122,7 +122,16 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
             }
             // The intent stays open; the next visit settles it by reading.
             Refusal::Error(error) if error.may_have_been_applied() => return Err(into(refusal)),
-            Refusal::Error(error) if error.is_transient() || error.is_unauthorized() => {
+            // The next visit reads what is there then.
+            Refusal::Error(error) if error.is_not_found() => {
+                self.record.conclude(&id, Outcome::Stale, None).await?;
+                return Err(into(refusal));
+            }
+            Refusal::Error(error)
+                if error.is_transient()
+                    || error.is_unauthorized()
+                    || error.is_endpoint_missing() =>
+            {
                 self.record.conclude(&id, Outcome::Deferred, None).await?;
                 return Err(into(refusal));
             }
