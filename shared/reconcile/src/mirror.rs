@@ -15,12 +15,13 @@ use std::sync::Arc;
 use connectwise::{ChildConditions, Conditions, Reader};
 use journal::Store;
 use model::mirror::{Digest, Link, Place};
-use model::{CompanyId, Contact, ContactId, Entry, Finding, FindingKind, Mode, Plan};
+use model::{CompanyId, Contact, ContactId, Entry, Finding, FindingKind, Mode, Outcome, Plan};
 use policy::Rules;
 use policy::mirror::{Line, MapChange};
 
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::fate::{Fate, fate};
 use crate::findings::{about, keep_findings_of_mirror};
 use crate::gather::PAGE;
 use crate::record::Record;
@@ -365,7 +366,15 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
             .into_iter()
             .filter(|entry| entry.rule == V::SYSTEM.rule());
         for entry in ours.rev() {
-            let outcome = self.vendor.find_out(&entry).await?;
+            let outcome = match self.vendor.find_out(&entry).await {
+                Ok(outcome) => outcome,
+                // What cannot be read will not be the next time either, and the others are not to wait for it.
+                Err(error) if fate(&error) == Fate::Dead => {
+                    tracing::warn!(change.id = %entry.id, error = %error, "an open intent cannot be settled");
+                    Outcome::Unknown
+                }
+                Err(error) => return Err(error),
+            };
             tracing::info!(change.id = %entry.id, outcome = %outcome, "settled an open intent");
             let at = self.clock.now();
             self.journal.conclude(&entry.id, &outcome, None, at).await?;

@@ -158,3 +158,22 @@ async fn a_record_that_is_gone_when_it_is_written_to_is_created_anew_by_the_next
     let _ = office.follow(QUARRY_LANE, &[COLLEAGUE]).await;
     assert_eq!(titles(&office, "Bruno")[1].as_deref(), Some("Foreman"));
 }
+
+#[tokio::test]
+async fn an_intent_whose_record_cannot_be_read_does_not_keep_the_others_waiting() {
+    let office = promoted().await;
+    goes_wrong(&office, &Fault::lost_answer().on("PATCH", "contacts"));
+    let (_, followed) = office.try_follow(QUARRY_LANE, &[COLLEAGUE]).await;
+    assert!(followed.iter().all(Result::is_err));
+    // What the key may not read is refused so; the plan then reads it all the same.
+    let forbidden = Fault::answer(403, "application/json", r#"{"message":"Forbidden"}"#);
+    goes_wrong(&office, &forbidden.on("GET", "contacts"));
+    let (_, followed) = office.follow(QUARRY_LANE, &[COLLEAGUE]).await;
+    assert!(followed.iter().all(|each| each.findings.is_empty()), "{followed:?}");
+    let unknown = Outcome::Unknown.to_string();
+    for system in System::ALL {
+        let ended = outcomes(&office, system).await;
+        assert!(ended.contains(&unknown), "{ended:?}");
+    }
+    assert_eq!(titles(&office, "Bruno"), [(); 2].map(|()| Some("Foreman".to_owned())));
+}
