@@ -29,19 +29,6 @@ fn everybody(names: &[&str]) -> [Vec<String>; 2] {
     [names.clone(), names]
 }
 
-/// Somebody is new at the company.
-fn hires(office: &Mirrored, first_name: &str) -> u32 {
-    let address = format!("{}@quarrylane.example", first_name.to_lowercase());
-    let new = json!({
-        "firstName": first_name, "lastName": "Lund", "company": { "id": QUARRY_LANE },
-    });
-    let new = office.stack.person("POST", "/company/contacts", new);
-    let id = new["id"].as_u64().and_then(|id| u32::try_from(id).ok());
-    let id = id.unwrap();
-    office.stack.person_adds_email(id, &address, true);
-    id
-}
-
 /// Nothing can be written in either mirror.
 fn out_of_reach(office: &Mirrored, from: u32) {
     let fault = || Fault::bad_gateway().on("POST", "contacts").nth(from).forever();
@@ -80,7 +67,7 @@ async fn whoever_is_new_while_a_mirror_observes_is_carried_over_afterwards() {
     let mut office = Mirrored::quarry_lane().await;
     let _ = office.follow(QUARRY_LANE, &[]).await;
     office.set_rules(observing());
-    let new = hires(&office, "Astrid");
+    let new = office.hires("Astrid");
     let _ = office.follow(QUARRY_LANE, &[new]).await;
     office.set_rules(enforced());
     let _ = office.follow(QUARRY_LANE, &[QUARRY_DEFAULT]).await;
@@ -104,7 +91,7 @@ async fn a_first_visit_that_was_cut_off_begins_anew_with_everybody() {
 async fn somebody_new_whose_message_was_lost_is_carried_over_with_the_next_event() {
     let office = Mirrored::quarry_lane().await;
     let _ = office.follow(QUARRY_LANE, &[]).await;
-    let new = hires(&office, "Astrid");
+    let new = office.hires("Astrid");
     out_of_reach(&office, 1);
     let (_, followed) = office.try_follow(QUARRY_LANE, &[new]).await;
     assert!(followed.iter().all(Result::is_err));

@@ -4,12 +4,12 @@ use journal::Store;
 use model::mirror::{Mirrored as OnMap, System};
 use model::{ContactId, Outcome};
 use reconcile::{Fate, fate};
-use sandbox::{Fault, growcrm};
+use sandbox::{Fault, growcrm, itglue};
 use serde_json::json;
 
 use crate::stack::finding_in_words;
 use crate::stack::mirrored::{Followed, Mirrored};
-use crate::stack::worlds::{COLLEAGUE, QUARRY_LANE};
+use crate::stack::worlds::{COLLEAGUE, QUARRY_LANE, email, office_to_succeed};
 
 /// Everybody has a record, and then one of them gets another title.
 async fn promoted() -> Mirrored {
@@ -176,4 +176,41 @@ async fn an_intent_whose_record_cannot_be_read_does_not_keep_the_others_waiting(
         assert!(ended.contains(&unknown), "{ended:?}");
     }
     assert_eq!(titles(&office, "Bruno"), [(); 2].map(|()| Some("Foreman".to_owned())));
+}
+
+#[tokio::test]
+async fn a_record_that_is_not_moved_is_on_the_map_as_the_new_one_from_the_moment_it_is_created() {
+    const MILL_ROW: u32 = 501;
+    const MOVER: u32 = 50_101;
+    let mut world = office_to_succeed();
+    world.add_company(json!({ "id": MILL_ROW, "identifier": "MillRow", "name": "Mill Row" }));
+    world.add_contact(json!({
+        "id": MOVER, "firstName": "Astrid", "lastName": "Lund", "company": { "id": MILL_ROW },
+        "communicationItems": [email("astrid.lund@millrow.example", true)],
+    }));
+    let mut account = itglue::Account::empty();
+    account.switches.moves_contacts = false;
+    let here = account.add_organization(itglue::Organization::new("Quarry Lane").linked_to(QUARRY_LANE));
+    account.add_organization(itglue::Organization::new("Mill Row").linked_to(MILL_ROW));
+    let office = Mirrored::with(world, account, growcrm::Account::empty()).await;
+    let there = office.follow_in(System::ItGlue, MILL_ROW, &[MOVER]).await;
+    assert_eq!(posts(&there.unwrap()), 1);
+    let moved = json!([{ "op": "replace", "path": "company", "value": { "id": QUARRY_LANE } }]);
+    let path = format!("/company/contacts/{MOVER}");
+    office.stack.person("PATCH", &path, moved);
+    let new = office.hires("Birger");
+    assert!(new > MOVER, "the visit comes to {new} last");
+
+    // The visit ends as soon as the record was created and the old one retired.
+    let fault = Fault::bad_gateway().on("POST", "contacts").nth(2).forever();
+    office.itglue.world().lock().faults.push(fault);
+    let followed = office.follow_in(System::ItGlue, QUARRY_LANE, &[MOVER, new]).await;
+    assert!(followed.is_err());
+    let line = office.stack.journal.link_of(System::ItGlue, ContactId::new(MOVER));
+    let (_, line) = line.await.unwrap().unwrap();
+    let OnMap::ItGlue { id, .. } = line.record else {
+        panic!("a line of IT Glue");
+    };
+    let organization = office.itglue.world().lock().contacts[&id.get()].organization;
+    assert_eq!(organization, here);
 }

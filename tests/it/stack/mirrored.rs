@@ -10,6 +10,7 @@ use model::ContactId;
 use model::mirror::System;
 use policy::Rules;
 use reconcile::{Error, GrowCrm, ItGlue, Mirror, Reconciler, Request, Vendor, Visit};
+use serde_json::json;
 use sandbox::{Sandbox, World, growcrm, itglue, seed};
 
 use super::worlds::{QUARRY_LANE, office_to_succeed};
@@ -139,6 +140,18 @@ impl Mirrored {
         let clock = self.stack.clock();
         let reader = reader(sandbox, self.http.clone());
         Mirror::new(reader, vendor, journal, rules.clone(), clock)
+    }
+
+    /// Somebody is new at Quarry Lane.
+    pub(crate) fn hires(&self, first_name: &str) -> u32 {
+        let address = format!("{}@quarrylane.example", first_name.to_lowercase());
+        let new = json!({
+            "firstName": first_name, "lastName": "Lund", "company": { "id": QUARRY_LANE },
+        });
+        let new = self.stack.person("POST", "/company/contacts", new);
+        let id = super::id(&new["id"]).unwrap();
+        self.stack.person_adds_email(id, &address, true);
+        id
     }
 
     /// From now on these rules hold.

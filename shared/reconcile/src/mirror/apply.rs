@@ -165,7 +165,8 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
         let after = Some(image(made));
         self.record.conclude(id, Outcome::Done, after).await?;
         self.take_over(call, made);
-        let record = made.record.clone();
+        // Other changes of the unit may be about other records of the same contact.
+        let record = made.record.clone().filter(|_| call.creates());
         created.extend(record.map(|record| (*contact, Created { record, as_asked })));
         Ok(())
     }
