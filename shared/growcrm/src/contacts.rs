@@ -25,6 +25,20 @@ impl Reader {
         Ok(contacts)
     }
 
+    /// The contacts of a client that have this text in their name, address or number. The search does not put first
+    /// and last name together, so the text is one of the two.
+    pub async fn contacts_with(&self, client: ClientId, text: &str) -> Result<Vec<Contact>, Error> {
+        let call = Call::get(
+            format!("search the contacts of client {client}"),
+            Contact::LIST,
+        )
+        .with("client_id", client.to_string())
+        .with("search", text.trim());
+        let mut contacts: Vec<Contact> = self.list(&call).await?;
+        contacts.retain(|contact| contact.client == client);
+        Ok(contacts)
+    }
+
     /// The contact with this address, of whatever client. There is at most one; should there be several after
     /// all, it is the oldest.
     ///
@@ -82,6 +96,25 @@ mod tests {
         assert_eq!(
             sent(&server).await[0].0,
             "GET contacts?client_id=12&limit=100&sort=email&order=asc&page=1"
+        );
+    }
+
+    #[tokio::test]
+    async fn the_contacts_of_one_client_are_searched() {
+        let server = MockServer::start().await;
+        let hits = list(&[
+            contact_with(json!({"id": 47, "client": {"id": 13}})),
+            contact(),
+        ]);
+        serve(&server, "GET contacts", json(200, &hits)).await;
+        let found = reader(&server)
+            .contacts_with(CLIENT, " Raman")
+            .await
+            .unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            sent(&server).await[0].0,
+            "GET contacts?client_id=12&search=Raman&limit=100&sort=email&order=asc&page=1"
         );
     }
 

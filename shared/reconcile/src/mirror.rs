@@ -354,6 +354,11 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
                 let found = self.reader.contact(contact).await?;
                 V::learn(snapshot, Learned::Contact(contact, found.map(Box::new)));
             }
+            Some(Shared::Company) => {
+                let company = V::company(snapshot);
+                let batch = self.reader.contacts_of(company, PAGE).await?;
+                V::learn(snapshot, Learned::Company(batch.contacts, batch.complete));
+            }
             None => self.vendor.read(need, snapshot, self.clock.now()).await?,
         }
         Ok(())

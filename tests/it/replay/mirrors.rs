@@ -319,6 +319,39 @@ fn the_account_owner_follows_the_default_contact() {
 }
 
 #[test]
+fn of_two_with_one_address_the_one_whose_name_the_portal_user_bears_has_it() {
+    insta::assert_debug_snapshot!(written("02-portal-address", System::GrowCrm), @r#"
+    [
+        "create a contact in Grow CRM, of client 1820, for contact 82003",
+        "create a contact in Grow CRM, of client 1820, for contact 82007",
+        "set all fields of Grow CRM contact 382008, for contact 82008",
+        "create a contact in Grow CRM, of client 1820, for contact 82009",
+        "create a contact in Grow CRM, of client 1820, for contact 82030",
+        "create a contact in Grow CRM, of client 1820, for contact 82031",
+        "create a contact in Grow CRM, of client 1820, for contact 82032",
+        "create a contact in Grow CRM, of client 1820, for contact 82033",
+        "create a contact in Grow CRM, of client 1820, for contact 82034",
+        "create a contact in Grow CRM, of client 1820, for contact 82035",
+        "create a contact in Grow CRM, of client 1820, for contact 82036",
+        "create a contact in Grow CRM, of client 1820, for contact 82037",
+    ]
+    "#);
+    let findings = &mirror("02-portal-address", System::GrowCrm)
+        .unwrap()
+        .findings;
+    let words: Vec<&str> = findings.iter().map(|finding| &*finding.words).collect();
+    insta::assert_debug_snapshot!(words, @r#"
+    [
+        "contact 82002 has no email address, which Grow CRM insists on; it is mirrored once somebody has completed it",
+        "contact 82004 has the same address as contact 82005, and no two portal users can have the same; it is not mirrored",
+        "contact 82006 has the address of Grow CRM contact 382101, which belongs to another client (1821); a portal user belongs to one only; it is not mirrored",
+    ]
+    "#);
+    let requests = requests("02-portal-address", System::GrowCrm);
+    assert_eq!(requests, [("GET", 13), ("PATCH", 1), ("POST", 11)]);
+}
+
+#[test]
 fn a_merge_is_carried_to_both_mirrors() {
     insta::assert_debug_snapshot!(written("52-merged", System::ItGlue), @r#"
     [

@@ -13,9 +13,11 @@ mod client;
 mod draft;
 mod drift;
 mod goals;
+mod index;
 mod lines;
 mod owner;
 mod people;
+mod recognize;
 mod wanted;
 mod write;
 
@@ -49,6 +51,8 @@ pub struct Snapshot {
     pub contacts: BTreeMap<ContactId, Contact>,
     /// Others that were asked for and that the PSA does not have.
     pub gone: BTreeSet<ContactId>,
+    /// Whether `contacts` has everybody of the company, inactive contacts too; absent until that was asked for.
+    pub whole: Option<bool>,
     /// The company's lines of the map: all that the contacts that are to be looked at have there.
     pub links: Vec<Link>,
     /// All lines that the company has.
@@ -61,14 +65,22 @@ pub struct Snapshot {
     pub place: Option<ClientId>,
     /// All clients of the CRM.
     pub clients: Option<Vec<Client>>,
+    /// Whether that list was read in this visit. One that is some minutes old does not prove that there is no client.
+    pub clients_are_new: bool,
     /// Single clients.
     pub client: BTreeMap<ClientId, Option<Client>>,
     /// Single records.
     pub records: BTreeMap<growcrm::ContactId, Option<growcrm::Contact>>,
     /// Who has an address, in the whole CRM.
     pub by_email: BTreeMap<Email, Option<growcrm::Contact>>,
+    /// All records of a client.
+    pub users: BTreeMap<ClientId, Vec<growcrm::Contact>>,
+    /// The records of the company's client that may have a contact's name.
+    pub named: BTreeMap<ContactId, Vec<growcrm::Contact>>,
     /// Addresses that the CRM refused as taken.
     pub taken: BTreeSet<Email>,
+    /// Clients in which the CRM would not create anybody, so that they may be gone.
+    pub doubted: BTreeSet<ClientId>,
 }
 
 /// Something a plan depends on.
@@ -80,14 +92,22 @@ pub enum Need {
     Lines,
     /// A contact, in the PSA.
     Contact(ContactId),
-    /// All clients, to find the company's.
+    /// Everybody of the company, in the PSA.
+    Company,
+    /// All clients, to find the company's. The list may be some minutes old.
     Clients,
+    /// All clients as they are now.
+    ClientsAnew,
     /// A client.
     Client(ClientId),
     /// A record.
     Record(growcrm::ContactId),
     /// The contact that has an address, of whatever client it is.
     ByEmail(Email),
+    /// All records of a client.
+    Users(ClientId),
+    /// The records of a client that may have a contact's name.
+    Named(ClientId, ContactId),
 }
 
 impl Snapshot {
@@ -100,16 +120,21 @@ impl Snapshot {
             asked: BTreeSet::new(),
             contacts: BTreeMap::new(),
             gone: BTreeSet::new(),
+            whole: None,
             links: Vec::new(),
             all_links: None,
             lines: BTreeMap::new(),
             past: Vec::new(),
             place: None,
             clients: None,
+            clients_are_new: false,
             client: BTreeMap::new(),
             records: BTreeMap::new(),
             by_email: BTreeMap::new(),
+            users: BTreeMap::new(),
+            named: BTreeMap::new(),
             taken: BTreeSet::new(),
+            doubted: BTreeSet::new(),
         }
     }
 
@@ -122,20 +147,37 @@ impl Snapshot {
         }
     }
 
-    /// A record, if it was read in one way or the other.
-    fn record(&self, id: growcrm::ContactId) -> Option<Option<&growcrm::Contact>> {
-        let read = self.records.get(&id).map(Option::as_ref);
-        read.or_else(|| {
-            let mut found = self.by_email.values().flatten();
-            found.find(|record| record.id == id).map(Some)
-        })
+    /// A record, if it was read in one way or the other and is there.
+    #[must_use]
+    pub fn record(&self, id: growcrm::ContactId) -> Option<&growcrm::Contact> {
+        match self.records.get(&id) {
+            Some(record) => record.as_ref(),
+            None => self.found().find(|record| record.id == id),
+        }
     }
 
-    /// All records that were read, each once.
-    fn all_records(&self) -> impl Iterator<Item = &growcrm::Contact> {
-        let found = self.by_email.values().flatten();
-        let found = found.filter(|record| !self.records.contains_key(&record.id));
-        self.records.values().flatten().chain(found)
+    /// What was found by looking for something else than a record.
+    fn found(&self) -> impl Iterator<Item = &growcrm::Contact> {
+        let by_email = self.by_email.values().flatten();
+        let named = self.named.values().flatten();
+        by_email.chain(named).chain(self.users.values().flatten())
+    }
+
+    /// All records that were read, each once. What was read by its id is the newest.
+    fn all_records(&self) -> BTreeMap<growcrm::ContactId, &growcrm::Contact> {
+        let mut all: BTreeMap<_, _> = self.found().map(|record| (record.id, record)).collect();
+        for (id, record) in &self.records {
+            match record {
+                Some(record) => all.insert(*id, record),
+                None => all.remove(id),
+            };
+        }
+        all
+    }
+
+    /// Whether it is known that a client is gone.
+    fn is_gone(&self, client: ClientId) -> bool {
+        self.client.get(&client) == Some(&None)
     }
 
     /// The lines of the company that were read.
@@ -193,6 +235,7 @@ fn settled<'s>(snapshot: &'s Snapshot, rules: &'s Rules) -> Result<Draft<'s>, BT
         let mut draft = Draft::new(snapshot, rules, &concerned)?;
         let others = draft.others()?;
         if others.is_subset(&concerned) {
+            draft.recognize();
             draft.resolve_addresses();
             return Ok(draft);
         }

@@ -10,3 +10,4 @@ mod leaving;
 mod merges;
 mod properties;
 mod reading;
+mod recognizing;

@@ -1,9 +1,10 @@
 //! Grow CRM as a mirror.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use growcrm::WelcomeMail;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::growcrm::{Client, ClientId, Contact, Fields};
 use model::mirror::{Call, GrowCrmCall, Link, Mirrored, Place, Record, System};
 use model::{Action, CompanyId, Email, Entry, Outcome};
@@ -15,17 +16,46 @@ use policy::mirror::{Given, Line, MapChange, Plan};
 use super::vendor::{Learned, Made, Refusal, Shared, Start, Vendor, failure};
 use crate::error::Error;
 
+/// The list of all clients is read again after this long.
+const CLIENTS_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
+
 /// Grow CRM. Without a writer nothing can be written, whatever the rules say.
 pub struct GrowCrm {
     reader: growcrm::Reader,
     writer: Option<growcrm::Writer>,
+    clients: Mutex<Option<(Timestamp, Vec<Client>)>>,
 }
 
 impl GrowCrm {
     /// The CRM that these clients reach.
     #[must_use]
     pub fn new(reader: growcrm::Reader, writer: Option<growcrm::Writer>) -> Self {
-        Self { reader, writer }
+        Self {
+            reader,
+            writer,
+            clients: Mutex::default(),
+        }
+    }
+
+    /// All clients, if they were read some minutes ago. A company without a client would have them read at every
+    /// visit otherwise.
+    fn known_clients(&self, now: Timestamp) -> Option<Vec<Client>> {
+        let known = self.clients.lock();
+        let known = known.unwrap_or_else(PoisonError::into_inner).clone();
+        let is_new = |at: Timestamp| now.duration_since(at) < CLIENTS_LIFETIME;
+        known.and_then(|(at, clients)| is_new(at).then_some(clients))
+    }
+
+    async fn read_clients(&self, snapshot: &mut Snapshot, now: Timestamp) -> Result<(), Error> {
+        let clients = self.reader.clients().await?;
+        self.keep_clients(Some((now, clients.clone())));
+        snapshot.clients = Some(clients);
+        snapshot.clients_are_new = true;
+        Ok(())
+    }
+
+    fn keep_clients(&self, clients: Option<(Timestamp, Vec<Client>)>) {
+        *self.clients.lock().unwrap_or_else(PoisonError::into_inner) = clients;
     }
 
     /// What reads it.
@@ -90,6 +120,7 @@ impl Vendor for GrowCrm {
             Need::Line(contact) => Some(Shared::Line(*contact)),
             Need::Lines => Some(Shared::Lines),
             Need::Contact(contact) => Some(Shared::Contact(*contact)),
+            Need::Company => Some(Shared::Company),
             _ => None,
         }
     }
@@ -114,16 +145,30 @@ impl Vendor for GrowCrm {
                 snapshot.lines.insert(contact, line.map(|line| *line));
             }
             Learned::Lines(links) => snapshot.all_links = Some(links),
+            Learned::Company(contacts, is_all) => {
+                let contacts = contacts.into_iter().map(|contact| (contact.id, contact));
+                snapshot.contacts.extend(contacts);
+                snapshot.whole = Some(is_all);
+            }
             Learned::Place(place) => snapshot.place = client(place),
         }
     }
 
-    async fn read(&self, need: &Need, snapshot: &mut Snapshot, _: Timestamp) -> Result<(), Error> {
+    async fn read(
+        &self,
+        need: &Need,
+        snapshot: &mut Snapshot,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let reader = &self.reader;
         match need {
             // These are in the PSA and in the journal.
-            Need::Line(_) | Need::Lines | Need::Contact(_) => {}
-            Need::Clients => snapshot.clients = Some(reader.clients().await?),
+            Need::Line(_) | Need::Lines | Need::Contact(_) | Need::Company => {}
+            Need::Clients => match self.known_clients(now) {
+                Some(clients) => snapshot.clients = Some(clients),
+                None => self.read_clients(snapshot, now).await?,
+            },
+            Need::ClientsAnew => self.read_clients(snapshot, now).await?,
             Need::Client(id) => {
                 let found = reader.client(*id).await?;
                 snapshot.client.insert(*id, found);
@@ -135,6 +180,21 @@ impl Vendor for GrowCrm {
             Need::ByEmail(address) => {
                 let found = reader.contact_by_email(address.reveal()).await?;
                 snapshot.by_email.insert(address.clone(), found);
+            }
+            Need::Users(client) => {
+                let found = reader.contacts_of(*client).await?;
+                snapshot.users.insert(*client, found);
+            }
+            Need::Named(client, id) => {
+                let names = snapshot.contacts.get(id).map(|contact| {
+                    let (first, last) = (&contact.first_name, &contact.last_name);
+                    if last.is_blank() { first } else { last }
+                });
+                let found = match names {
+                    Some(name) => reader.contacts_with(*client, name.reveal()).await?,
+                    None => Vec::new(),
+                };
+                snapshot.named.insert(*id, found);
             }
         }
         Ok(())
@@ -152,12 +212,8 @@ impl Vendor for GrowCrm {
         let Some(client) = client(place) else {
             return Ok(());
         };
-        for record in self.reader.contacts_of(client).await? {
-            if let Some(address) = address(&record) {
-                snapshot.by_email.insert(address, Some(record.clone()));
-            }
-            snapshot.records.insert(record.id, Some(record));
-        }
+        let found = self.reader.contacts_of(client).await?;
+        snapshot.users.insert(client, found);
         Ok(())
     }
 
@@ -174,11 +230,7 @@ impl Vendor for GrowCrm {
                     record: Some(record),
                     ..
                 },
-            ) => {
-                let read = snapshot.records.get(record).cloned().flatten();
-                let mut found = snapshot.by_email.values().flatten();
-                read.or_else(|| found.find(|found| found.id == *record).cloned())
-            }
+            ) => snapshot.record(*record).cloned(),
             _ => None,
         };
         changed.map(Record::GrowCrm).into_iter().collect()
@@ -228,6 +280,7 @@ impl Vendor for GrowCrm {
                 let name = company_name.reveal();
                 let created = writer.create_client(name, fields, tags, WelcomeMail::Withhold);
                 let created = created.await?;
+                self.keep_clients(None);
                 Ok(Made {
                     record: owner(&created.record, fields).map(Record::GrowCrm),
                     place: Some(Place::GrowCrm(created.record.id)),
@@ -275,6 +328,8 @@ impl Vendor for GrowCrm {
             {
                 client.owner = Some(record.id);
             }
+            let found = found(snapshot).filter(|other| other.client == record.client);
+            found.for_each(|other| other.account_owner = false);
             let others = snapshot.records.values_mut().flatten();
             for other in others.filter(|other| other.client == record.client) {
                 other.account_owner = false;
@@ -413,10 +468,23 @@ fn address(record: &Contact) -> Option<Email> {
     record.email.as_ref()?.reveal().parse().ok()
 }
 
+/// What was found by looking for something else than a record.
+fn found(snapshot: &mut Snapshot) -> impl Iterator<Item = &mut Contact> {
+    let by_email = snapshot.by_email.values_mut().flatten();
+    let named = snapshot.named.values_mut().flatten();
+    by_email
+        .chain(named)
+        .chain(snapshot.users.values_mut().flatten())
+}
+
 /// Takes a record out of what was found before it was written to. The address that it had is free.
 fn forget(snapshot: &mut Snapshot, record: model::growcrm::ContactId) {
-    let found = snapshot.by_email.values_mut();
-    for found in found.filter(|found| found.as_ref().is_some_and(|found| found.id == record)) {
+    let by_email = snapshot.by_email.values_mut();
+    for found in by_email.filter(|found| found.as_ref().is_some_and(|found| found.id == record)) {
         *found = None;
+    }
+    let lists = snapshot.named.values_mut();
+    for found in lists.chain(snapshot.users.values_mut()) {
+        found.retain(|found| found.id != record);
     }
 }

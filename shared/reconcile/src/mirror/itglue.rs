@@ -140,6 +140,10 @@ impl Vendor for ItGlue {
                 snapshot.lines.insert(contact, line.map(|line| *line));
             }
             Learned::Lines(links) => snapshot.links = links,
+            Learned::Company(contacts, _) => {
+                let contacts = contacts.into_iter().map(|contact| (contact.id, contact));
+                snapshot.contacts.extend(contacts);
+            }
             Learned::Place(place) => snapshot.place = organization(place),
         }
     }

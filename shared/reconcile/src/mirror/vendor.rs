@@ -126,6 +126,8 @@ pub enum Shared {
     Lines,
     /// A contact in the PSA.
     Contact(ContactId),
+    /// Everybody of the company in the PSA.
+    Company,
 }
 
 /// What was read elsewhere than in the mirror.
@@ -133,6 +135,8 @@ pub enum Shared {
 pub enum Learned {
     /// A contact in the PSA, or that it is gone.
     Contact(ContactId, Option<Box<Contact>>),
+    /// Everybody of the company in the PSA, as far as they are read at once, and whether that is all.
+    Company(Vec<Contact>, bool),
     /// A contact's line of the map and the company it is at, or that it has none.
     Line(ContactId, Option<Box<(CompanyId, Link)>>),
     /// All lines of the map that the company has.

@@ -6,9 +6,7 @@ use model::growcrm;
 use model::{ContactId, Email};
 
 use super::draft::Draft;
-use super::people::{Goal, Held, Person, State};
-use super::wanted::Wanted;
-use crate::rules::Deactivated;
+use super::people::{Goal, Held, Person};
 
 /// How an address that a contact is to have becomes free.
 enum Way {
@@ -128,35 +126,9 @@ impl<'s> Draft<'s> {
         let Some(person) = self.people.get(&id) else {
             return;
         };
-        if person.goal != Goal::Create || Some(record.client) != self.client() {
-            return;
-        }
-        let mut held = Held {
-            record,
-            given: None,
-            ours: self.is_ours(id),
-        };
-        if let Some(holder) = self.holder(record.id) {
-            let has_left = matches!(holder.state, State::Left | State::Gone);
-            let wanted = person.wanted.as_ref().and_then(Wanted::complete);
-            let has_its_name = wanted.is_some_and(|fields| fields.names_same(record));
-            // It would be told as nobody's, and found as such the next time.
-            let is_left_behind = matches!(holder.state, State::Gone)
-                && self.rules.growcrm.deactivated == Deactivated::Report;
-            let is_free = has_left && (has_its_name || is_left_behind);
-            if !is_free || self.survivor(holder.id).is_some() {
-                return;
-            }
-            held = holder.held.unwrap_or(held);
-            let left = holder.id;
-            self.findings
-                .retain(|finding| !finding.contacts.contains(&left));
-            if let Some(holder) = self.people.get_mut(&left) {
-                (holder.held, holder.goal) = (None, Goal::Rest);
-            }
-        }
-        if let Some(person) = self.people.get_mut(&id) {
-            (person.held, person.goal) = (Some(held), Goal::Settle);
+        let may_adopt = person.goal == Goal::Create && Some(record.client) == self.client();
+        if may_adopt && (self.is_named_on_record(person) || self.may_be_renamed(record, id)) {
+            self.take(id, record);
         }
     }
 

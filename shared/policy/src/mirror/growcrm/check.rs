@@ -77,7 +77,7 @@ impl<'s> Judge<'s> {
             address: record.email.as_ref().map(key).unwrap_or_default(),
             is_owner: record.account_owner,
         };
-        let records = snapshot.all_records();
+        let records = snapshot.all_records().into_values();
         Self {
             snapshot,
             rules,

@@ -30,29 +30,28 @@ const PREFIX: &str = "cw-company-";
 
 /// The client of the map, unless it is gone; else the one that is labeled so.
 pub(super) fn place(snapshot: &Snapshot, rules: &Rules) -> Result<Place, Need> {
-    let is_there = |id: &ClientId| snapshot.client.get(id) != Some(&None);
-    if let Some(id) = snapshot.place.filter(is_there) {
-        return Ok(Place::At(id));
+    if let Some(id) = snapshot.place.filter(|id| !snapshot.is_gone(*id)) {
+        return at(snapshot, id);
     }
     let clients = snapshot.clients.as_ref().ok_or(Need::Clients)?;
+    let clients = clients.iter().filter(|client| !snapshot.is_gone(client.id));
     let (tag, company) = (tag(snapshot), snapshot.company.id);
-    let tagged: Vec<&Client> = clients
-        .iter()
-        .filter(|client| client.is_tagged(&tag))
-        .collect();
+    let tagged = clients.clone().filter(|client| client.is_tagged(&tag));
+    let tagged: Vec<&Client> = tagged.collect();
     let words = match &tagged[..] {
-        [client] if companies(client) == 1 => return Ok(Place::At(client.id)),
+        [client] if companies(client) == 1 => return at(snapshot, client.id),
         [client] => format!(
             "Grow CRM client {} is tagged for several companies, and the account owner follows one; leave it \
              one tag that begins with {PREFIX}",
             client.id
         ),
         [] => {
-            let namesakes: Vec<&Client> = clients
-                .iter()
-                .filter(|c| is_namesake(snapshot, c))
-                .collect();
+            let namesakes = clients.filter(|c| is_namesake(snapshot, c));
+            let namesakes: Vec<&Client> = namesakes.collect();
             match &namesakes[..] {
+                [] if rules.growcrm.create_clients && !snapshot.clients_are_new => {
+                    return Err(Need::ClientsAnew);
+                }
                 [] if rules.growcrm.create_clients => return Ok(Place::ToCreate),
                 [] => format!(
                     "no client in Grow CRM is tagged {tag}, so nobody of company {company} is mirrored; tag its \
@@ -71,6 +70,14 @@ pub(super) fn place(snapshot: &Snapshot, rules: &Rules) -> Result<Place, Need> {
         ),
     };
     Ok(Place::Nowhere(nowhere(snapshot, words)))
+}
+
+/// Where the CRM would not create anybody, it is looked first whether the client is there.
+fn at(snapshot: &Snapshot, client: ClientId) -> Result<Place, Need> {
+    if snapshot.doubted.contains(&client) && !snapshot.client.contains_key(&client) {
+        return Err(Need::Client(client));
+    }
+    Ok(Place::At(client))
 }
 
 /// Nothing is written for a company that was deleted.

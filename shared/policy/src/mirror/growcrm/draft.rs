@@ -5,14 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use model::growcrm::{self, ClientId};
-use model::mirror::{Call, GrowCrmCall, Link};
+use model::mirror::{Call, GrowCrmCall};
 use model::{Action, Company, ContactId, Email, Finding, FindingKind, Outcome, Rule};
 
 use super::client::{self, Place};
+use super::index::Index;
 use super::people::{Goal, Held, Person, State, look};
+use super::recognize::Whose;
 use super::{Need, Snapshot, target};
 use crate::mirror::{Line, MapChange};
 use crate::rules::{Moved, Rules};
+
+/// As many contacts are looked for one by one. For more, all records of the client are read.
+const FEW: usize = 3;
+
+/// How many records come with one request.
+const RECORDS_PER_READ: usize = 100;
 
 /// The code of a refusal in the journal that says that an address is taken.
 const TAKEN: &str = "EmailTaken";
@@ -22,6 +30,8 @@ pub(super) struct Draft<'s> {
     pub(super) snapshot: &'s Snapshot,
     pub(super) rules: &'s Rules,
     pub(super) place: Place,
+    /// The records that were read, by what one is found by.
+    pub(super) index: Index<'s>,
     pub(super) people: BTreeMap<ContactId, Person<'s>>,
     /// Who must be settled after whom, because of an address that the other one gives up.
     pub(super) after: BTreeMap<ContactId, ContactId>,
@@ -43,6 +53,7 @@ impl<'s> Draft<'s> {
             snapshot,
             rules,
             place: Place::Unneeded,
+            index: Index::of(snapshot),
             people: look(snapshot, rules, concerned)?,
             after: BTreeMap::new(),
             exchanges: Vec::new(),
@@ -105,15 +116,15 @@ impl<'s> Draft<'s> {
                 person.line = None;
                 continue;
             };
-            match snapshot.record(id) {
-                None => {
-                    needs.insert(Need::Record(id));
-                }
-                Some(None) => {
+            match self.index.record(id) {
+                None if snapshot.records.contains_key(&id) => {
                     person.line = None;
                     self.map.push(gone(person.id));
                 }
-                Some(Some(record)) if Some(record.client) == client => {
+                None => {
+                    needs.insert(Need::Record(id));
+                }
+                Some(record) if Some(record.client) == client => {
                     let ours = link.ours;
                     person.held = Some(Held {
                         record,
@@ -121,7 +132,7 @@ impl<'s> Draft<'s> {
                         ours,
                     });
                 }
-                Some(Some(record)) => person.former = Some(record),
+                Some(record) => person.former = Some(record),
             }
         }
         unless_needed(needs)
@@ -150,8 +161,8 @@ impl<'s> Draft<'s> {
         }
     }
 
-    /// Who is more entitled to an address or a record: whoever has it, then who is in the CRM, then the default
-    /// contact, then the oldest.
+    /// Who is more entitled to an address or a record: whoever has it, then whose name the record with the address
+    /// bears, then who is in the CRM, then the default contact, then the oldest.
     pub(super) fn entitlement(&self, id: ContactId) -> impl Ord + use<> {
         let person = self.people.get(&id);
         let address = person.and_then(Person::address);
@@ -159,9 +170,11 @@ impl<'s> Draft<'s> {
         let has_address = address
             .is_some_and(|address| records.any(|record| record.has_address(address.reveal())));
         let is_here = person.is_some_and(|person| matches!(person.state, State::Here(_)));
+        let is_named = person.is_some_and(|person| self.is_named_on_record(person));
         let is_there = person.is_some_and(|person| person.held.is_some());
         let is_default = self.company().default_contact == Some(id);
-        (is_here, has_address, is_there, is_default, Reverse(id))
+        let rank = (is_here, has_address, is_named, is_there, is_default);
+        (rank, Reverse(id))
     }
 
     /// Whoever was merged leaves its record to the survivor, if that has none.
@@ -210,17 +223,38 @@ impl<'s> Draft<'s> {
 
     /// Looks who has the addresses of those that are to be created, those that the CRM refused, and those that could
     /// not be had the last time. All others are tried without a look.
+    ///
+    /// For more than a few that are to be created, all records of the client are read first: that tells at once who
+    /// is there. How many these are is not known before; it is taken to be about as many as the map has.
     fn read_addresses(&self) -> Result<(), BTreeSet<Need>> {
         let snapshot = self.snapshot;
-        let needed = self.people.values().filter_map(|person| {
-            let address = person.claim()?;
-            let is_doubtful = self.is_refused(address) || person.is_unsettled();
-            let is_needed =
-                person.goal == Goal::Create || (is_doubtful && !person.has_its_address());
-            let is_read = snapshot.by_email.contains_key(address);
-            (is_needed && !is_read).then(|| Need::ByEmail(address.clone()))
-        });
-        unless_needed(needed.collect())
+        let mut needed = BTreeSet::new();
+        let mut unknown = BTreeSet::new();
+        for person in self.people.values() {
+            let Some(address) = person.claim().filter(|_| !person.has_its_address()) else {
+                continue;
+            };
+            if snapshot.by_email.contains_key(address) || self.record_with(address).is_some() {
+                continue;
+            }
+            if person.goal == Goal::Create {
+                unknown.insert(address);
+            } else if self.is_refused(address) || person.is_unsettled() {
+                needed.insert(Need::ByEmail(address.clone()));
+            }
+        }
+        if let Some(client) = self.client().filter(|_| unknown.len() > FEW)
+            && !snapshot.users.contains_key(&client)
+        {
+            let Some(links) = &snapshot.all_links else {
+                return Err(BTreeSet::from([Need::Lines]));
+            };
+            if unknown.len() > links.len() / RECORDS_PER_READ {
+                return Err(BTreeSet::from([Need::Users(client)]));
+            }
+        }
+        needed.extend(unknown.into_iter().cloned().map(Need::ByEmail));
+        unless_needed(needed)
     }
 
     /// The others that must be looked at: who was merged into whom, whose addresses are wanted, and who would be
@@ -233,25 +267,14 @@ impl<'s> Draft<'s> {
             let Some(address) = person.claim().filter(|_| !person.has_its_address()) else {
                 continue;
             };
-            let Some(record) = self.record_with(address) else {
-                continue;
-            };
-            let is_known = self.holder(record.id).is_some();
-            if is_known || Some(record.client) != self.client() {
-                continue;
-            }
-            let leads_there = |link: &&Link| target(link).is_some_and(|(id, _)| id == record.id);
-            // Whose line does not count any more has been looked at.
-            let whose = self.snapshot.own_links().filter(leads_there);
-            let mut whose = whose.filter(|link| !self.people.contains_key(&link.contact));
-            match whose.next() {
-                Some(link) => {
-                    others.insert(link.contact);
+            match self.record_with(address).map(|record| self.whose(record)) {
+                Some(Whose::Of(contact)) => {
+                    others.insert(contact);
                 }
-                None if self.snapshot.all_links.is_none() => {
+                Some(Whose::Unread) => {
                     needs.insert(Need::Lines);
                 }
-                None => {}
+                Some(Whose::Known | Whose::Nobodys) | None => {}
             }
         }
         let owner_goes = |person: &Person<'_>| {
@@ -263,6 +286,7 @@ impl<'s> Draft<'s> {
             others.extend(self.company().default_contact);
         }
         unless_needed(needs)?;
+        others.extend(self.kin()?);
         Ok(others)
     }
 
@@ -283,8 +307,7 @@ impl<'s> Draft<'s> {
 
     /// The record that is known to have an address.
     pub(super) fn record_with(&self, address: &Email) -> Option<&'s growcrm::Contact> {
-        let mut records = self.snapshot.all_records();
-        records.find(|record| record.has_address(address.reveal()))
+        self.index.with_address(address)
     }
 
     /// The contact whose record this is.

@@ -95,7 +95,7 @@ impl<'s> Draw<'s> {
             Some((person.id, fields))
         });
         let client = draft.client();
-        let all = draft.snapshot.all_records();
+        let all = draft.snapshot.all_records().into_values();
         let here = all.filter(|record| client.is_some() && Some(record.client) == client);
         Self {
             seen: seen.collect(),
@@ -183,7 +183,7 @@ impl Told<'_> {
                 self.tell(contact, None, side, verdict);
             }
             GrowCrmCall::Remove { record } => {
-                let has = self.now.record(*record).flatten().and_then(of_record);
+                let has = self.now.record(*record).and_then(of_record);
                 self.tell(contact, Some(*record), (Field::Record, None, has), verdict);
             }
             GrowCrmCall::MakeOwner { record, before, .. } => {
@@ -196,7 +196,7 @@ impl Told<'_> {
                 self.tell(contact, None, side, verdict);
             }
             GrowCrmCall::Update { record, fields } => {
-                let Some(before) = self.now.record(*record).flatten() else {
+                let Some(before) = self.now.record(*record) else {
                     return;
                 };
                 for part in fields.differences(before) {

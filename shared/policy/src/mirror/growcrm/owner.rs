@@ -1,7 +1,5 @@
 //! The account owner follows the company's default contact.
 
-use std::collections::BTreeSet;
-
 use model::growcrm::{self, ClientId};
 use model::{ContactId, FindingKind};
 
@@ -67,7 +65,7 @@ impl<'s> Draft<'s> {
 
     /// Who is the account owner now.
     fn owner(&self, client: ClientId) -> Result<Option<growcrm::ContactId>, Need> {
-        let known = self.snapshot.all_records();
+        let known = self.snapshot.all_records().into_values();
         let mut known = known.filter(|record| record.client == client && record.account_owner);
         if let Some(owner) = known.next() {
             return Ok(Some(owner.id));
@@ -131,24 +129,5 @@ impl<'s> Draft<'s> {
              cannot take its place; a person should make somebody else the owner, and then it is removed"
         );
         self.find(FindingKind::NotMirrored, [leaver], words);
-    }
-
-    /// A client is only created into when it is known to be there.
-    pub(super) fn prove_client(&self) -> Result<(), BTreeSet<Need>> {
-        let Some(client) = self.client() else {
-            return Ok(());
-        };
-        let mut people = self.people.values();
-        let creates = people.any(|person| person.goal == Goal::Create && person.blocked.is_none());
-        let is_proved = self.snapshot.client.contains_key(&client)
-            || self.snapshot.clients.is_some()
-            || self
-                .snapshot
-                .all_records()
-                .any(|record| record.client == client);
-        if creates && !is_proved {
-            return Err(BTreeSet::from([Need::Client(client)]));
-        }
-        Ok(())
     }
 }

@@ -78,6 +78,20 @@ impl Wanted {
         value.filter(|value| !value.is_blank())
     }
 
+    /// First and last name.
+    pub(super) fn name(&self) -> (&Private, &Private) {
+        (&self.first_name, &self.last_name)
+    }
+
+    /// Whether a record has exactly this name.
+    pub(super) fn is_name_of(&self, record: &growcrm::Contact) -> bool {
+        let same = |a: &Private, b: &Private| a.reveal().trim() == b.reveal().trim();
+        let is_blank = self.first_name.is_blank() && self.last_name.is_blank();
+        !is_blank
+            && same(&self.first_name, &record.first_name)
+            && same(&self.last_name, &record.last_name)
+    }
+
     /// What keeps the contact from being created, in words that go on from "contact N".
     pub(super) fn lacks(&self) -> Vec<&'static str> {
         let mut lacks = Vec::new();

@@ -49,7 +49,6 @@ struct Step {
 impl<'s> Draft<'s> {
     /// The plan, or what must be read before there can be one.
     pub(super) fn written(mut self) -> Result<Plan, BTreeSet<Need>> {
-        self.prove_client()?;
         let handovers = self.handovers().map_err(|need| BTreeSet::from([need]))?;
         self.tell_blocked();
         self.tell_without_client();

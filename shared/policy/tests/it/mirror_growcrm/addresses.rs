@@ -24,7 +24,8 @@ fn of_two_new_contacts_with_one_address_the_default_contact_is_mirrored_then_the
     read the line of contact 21
     read the line of contact 22
     read who has an address
-    read client 12
+    read who has the name of contact 21
+    read who has the name of contact 22
     change [1] mirror-growcrm: create a contact in Grow CRM, of client 12, for contact 21
           because contact 21 is not in Grow CRM
     finding mirror-growcrm: not-mirrored, company 1, contact 22: contact 22 has the same address as contact 21, and no two portal users can have the same; it is not mirrored
@@ -35,6 +36,8 @@ fn of_two_new_contacts_with_one_address_the_default_contact_is_mirrored_then_the
     read the line of contact 21
     read the line of contact 22
     read who has an address
+    read who has the name of contact 21
+    read who has the name of contact 22
     read client 12
     change [1] mirror-growcrm: create a contact in Grow CRM, of client 12, for contact 22
           because contact 22 is not in Grow CRM

@@ -72,6 +72,7 @@ fn a_client_that_is_gone_is_looked_for_by_its_tag() {
     insta::assert_snapshot!(crm.told(&[ADA]), @"
     read the line of contact 20
     read who has an address
+    read who has the name of contact 20
     read client 7
     read all clients
     read client 12
@@ -101,6 +102,33 @@ fn the_rules_can_have_a_client_created_with_the_default_contact_as_its_owner() {
     assert!(crm.record_mut(ADA).account_owner);
     assert_eq!(crm.address_of(BEN), "ben@x.example");
     assert_eq!(crm.mails, 0);
+}
+
+#[test]
+fn a_list_of_clients_that_is_some_minutes_old_does_not_prove_that_one_is_missing() {
+    let mut crm = Crm::new([ada()]).with_client();
+    crm.rules.growcrm.create_clients = true;
+    (crm.place, crm.old_clients) = (None, Some(Vec::new()));
+    insta::assert_snapshot!(crm.told(&[ADA]), @"
+    read the line of contact 20
+    read all clients
+    read all clients anew
+    read who has an address
+    read who has the name of contact 20
+    read client 12
+    change [1] mirror-growcrm: create a contact in Grow CRM, of client 12, for contact 20
+          because contact 20 is not in Grow CRM
+    change [1] mirror-growcrm: make the new Grow CRM contact the account owner of client 12, which has none, for contact 20
+          because contact 20 is the company's default contact
+    map after [1]: the record of 20 is the one created
+    ");
+    // Where none is to be created, it is good enough.
+    crm.rules.growcrm.create_clients = false;
+    insta::assert_snapshot!(crm.told(&[ADA]), @"
+    read the line of contact 20
+    read all clients
+    finding mirror-growcrm: no-mirror, company 1: no client in Grow CRM is tagged cw-company-1, so nobody of company 1 is mirrored; tag its client, or have clients created (create-clients)
+    ");
 }
 
 #[test]
@@ -154,8 +182,7 @@ fn the_rules_can_have_whoever_moved_created_anew() {
     insta::assert_snapshot!(crm.told(&[CIA]), @"
     read the line of contact 22
     read record 103
-    read who has an address
-    read client 12
+    read who has the name of contact 22
     change [1] mirror-growcrm: remove Grow CRM contact 103, for contact 22
           because contact 22 moved here, and a portal user cannot be moved from client 99
     change [1] mirror-growcrm: create a contact in Grow CRM, of client 12, for contact 22

@@ -51,6 +51,10 @@ pub(crate) struct Crm {
     pub(crate) links: BTreeMap<ContactId, (CompanyId, Link)>,
     pub(crate) past: Vec<Past>,
     pub(crate) clients: Vec<Client>,
+    /// What a list of clients that is some minutes old has.
+    pub(crate) old_clients: Option<Vec<Client>>,
+    /// Whether the company has more contacts than are read at once.
+    pub(crate) is_large: bool,
     pub(crate) records: BTreeMap<growcrm::ContactId, growcrm::Contact>,
     /// Addresses of users who are no contacts.
     pub(crate) staff: BTreeSet<String>,
@@ -72,6 +76,8 @@ impl Crm {
             links: BTreeMap::new(),
             past: Vec::new(),
             clients: Vec::new(),
+            old_clients: None,
+            is_large: false,
             records: BTreeMap::new(),
             staff: BTreeSet::new(),
             mails: 0,
@@ -288,7 +294,36 @@ impl Crm {
                     snapshot.gone.insert(*id);
                 }
             },
-            Need::Clients => snapshot.clients = Some(self.clients.clone()),
+            Need::Company => {
+                let here = self.contacts.values();
+                let here = here.filter(|contact| contact.company == Some(COMPANY));
+                let here = here.map(|contact| (contact.id, contact.clone()));
+                snapshot.contacts.extend(here);
+                snapshot.whole = Some(!self.is_large);
+            }
+            Need::Clients if self.old_clients.is_some() => {
+                snapshot.clients.clone_from(&self.old_clients);
+            }
+            Need::Clients | Need::ClientsAnew => {
+                snapshot.clients = Some(self.clients.clone());
+                snapshot.clients_are_new = true;
+            }
+            Need::Users(id) => {
+                let users = self.records.values();
+                let users = users.filter(|record| record.client == *id).cloned();
+                snapshot.users.insert(*id, users.collect());
+            }
+            Need::Named(client, id) => {
+                // As the search does: whatever has the text somewhere.
+                let contact = &snapshot.contacts[id];
+                let text = contact.last_name.reveal().trim().to_lowercase();
+                let records = self.records.values();
+                let found = records.filter(|record| {
+                    let last = record.last_name.reveal().to_lowercase();
+                    record.client == *client && last.contains(&text)
+                });
+                snapshot.named.insert(*id, found.cloned().collect());
+            }
             Need::Client(id) => {
                 let mut client = self.clients.iter().find(|client| client.id == *id).cloned();
                 if let Some(client) = &mut client {
@@ -589,7 +624,11 @@ fn tell(needs: &[Need], plan: &Plan) -> String {
             Need::Line(id) => format!("the line of contact {id}"),
             Need::Lines => "all lines".to_owned(),
             Need::Contact(id) => format!("contact {id} in the PSA"),
+            Need::Company => "everybody in the PSA".to_owned(),
             Need::Clients => "all clients".to_owned(),
+            Need::ClientsAnew => "all clients anew".to_owned(),
+            Need::Users(id) => format!("all records of client {id}"),
+            Need::Named(_, id) => format!("who has the name of contact {id}"),
             Need::Client(id) => format!("client {id}"),
             Need::Record(id) => format!("record {id}"),
             Need::ByEmail(_) => "who has an address".to_owned(),

@@ -16,6 +16,8 @@ fn a_record_with_the_address_is_taken_for_the_contacts() {
     read who has an address
     read who has an address
     read all lines
+    read who has the name of contact 21
+    read everybody in the PSA
     change [1] mirror-growcrm: set all fields of Grow CRM contact 102, for contact 21
           because last name is not as contact 21 has it
     map: the record of 20 is 101
@@ -41,7 +43,7 @@ fn a_record_that_is_gone_is_created_anew() {
     insta::assert_snapshot!(crm.told(&[BEN]), @"
     read record 102
     read who has an address
-    read client 12
+    read who has the name of contact 21
     change [1] mirror-growcrm: create a contact in Grow CRM, of client 12, for contact 21
           because contact 21 is not in Grow CRM
     map: the record of 21 is gone

@@ -103,6 +103,7 @@ fn an_account_owner_leaves_once_the_default_contact_was_created_and_has_succeede
     read contact 21 in the PSA
     read the line of contact 21
     read who has an address
+    read who has the name of contact 21
     change [1] mirror-growcrm: create a contact in Grow CRM, of client 12, for contact 21
           because contact 21 is not in Grow CRM
     change [1] mirror-growcrm: make the new Grow CRM contact the account owner of client 12, in place of 101, for contact 21
@@ -148,6 +149,7 @@ fn the_address_of_whoever_leaves_is_free_for_the_next() {
     read who has an address
     read all lines
     read contact 21 in the PSA
+    read who has the name of contact 22
     change [1] mirror-growcrm: remove Grow CRM contact 102, for contact 21
           because contact 21 is inactive in the PSA
     change [2] mirror-growcrm: create a contact in Grow CRM, of client 12, for contact 22
@@ -170,7 +172,6 @@ fn whoever_has_a_new_record_in_the_psa_keeps_the_login() {
     insta::assert_snapshot!(crm.told(&[BEN, CIA]), @"
     read the line of contact 22
     read record 102
-    read who has an address
     nothing to do
     map: the record of 22 is 102
     map: the record of 21 is gone
@@ -203,6 +204,7 @@ fn a_new_default_contact_is_created_and_made_the_owner_in_one_go() {
     insta::assert_snapshot!(crm.told(&[BEN]), @"
     read the line of contact 21
     read who has an address
+    read who has the name of contact 21
     read client 12
     change [1] mirror-growcrm: create a contact in Grow CRM, of client 12, for contact 21
           because contact 21 is not in Grow CRM

@@ -141,7 +141,7 @@ fn the_survivor_is_the_owner_in_between_when_the_default_contact_waits_for_the_a
     insta::assert_snapshot!(crm.told(&[ADA, CIA]), @"
     read the line of contact 22
     read record 101
-    read who has an address
+    read who has the name of contact 22
     read contact 21 in the PSA
     read the line of contact 21
     read record 102

@@ -19,9 +19,12 @@ const ADDRESSES: [&str; 5] = [
     "",
 ];
 
+const NAMES: [(&str, &str); 3] = [("Ada", "Byron"), ("Ben", "Hall"), ("Cia", "Sun")];
+
 fn arbitrary_contact() -> impl Strategy<Value = Contact> {
     let email = prop::sample::select(ADDRESSES.to_vec());
-    let name = prop::sample::select(vec![("Ada", "Byron"), ("Ben", "Hall"), ("Cia", "")]);
+    let nameless = prop::option::weighted(0.8, prop::sample::select(NAMES.to_vec()));
+    let name = nameless.prop_map(|name| name.unwrap_or(("Cia", "")));
     let phone = prop::sample::select(vec!["312 555 0101", ""]);
     (
         name,
@@ -47,13 +50,15 @@ fn arbitrary_contact() -> impl Strategy<Value = Contact> {
 }
 
 /// A record for each address at most, of our client or another, and which contact it is mapped to.
-fn arbitrary_record() -> impl Strategy<Value = (bool, bool, Option<u32>, bool)> {
-    let line = prop::option::weighted(0.7, 1u32..8);
+fn arbitrary_record()
+-> impl Strategy<Value = (bool, bool, Option<u32>, bool, (&'static str, &'static str))> {
+    let line = prop::option::weighted(0.6, 1u32..8);
     (
         prop::bool::weighted(0.8),
         prop::bool::weighted(0.85),
         line,
         prop::bool::weighted(0.9),
+        prop::sample::select(NAMES.to_vec()),
     )
 }
 
@@ -93,12 +98,14 @@ pub(super) fn arbitrary_crm() -> impl Strategy<Value = Crm> {
             }
             crm.rules.growcrm.create_clients = create;
             let mut mapped = BTreeSet::new();
-            for (number, (exists, ours, line, here)) in records.into_iter().enumerate() {
+            for (number, (exists, ours, line, here, (first, last))) in
+                records.into_iter().enumerate()
+            {
                 if !exists || !client {
                     continue;
                 }
                 let home = if ours { CLIENT } else { ClientId::new(99) };
-                let id = crm.add_record(home, "Ada", "Byron", ADDRESSES[number]);
+                let id = crm.add_record(home, first, last, ADDRESSES[number]);
                 if let Some(record) = crm.records.get_mut(&id) {
                     record.account_owner = number == owner && ours;
                 }
@@ -142,6 +149,22 @@ proptest! {
         prop_assert!(again.plan.changes.is_empty(), "{told}then\n{}", again.plan);
         prop_assert!(again.map.is_empty(), "{told}then\n{:?}", again.map);
         prop_assert_eq!(crm.mails, 0);
+    }
+
+    #[test]
+    fn a_record_is_never_given_to_another_name_while_somebody_with_its_name_and_address_is_there(mut crm in arbitrary_crm(), which in prop::collection::vec(prop::bool::weighted(0.5), 7)) {
+        let is_linked = |crm: &Crm, id| crm.links.keys().any(|contact| crm.record_of(*contact) == id);
+        let before = crm.clone();
+        let told = crm.visit(&asked(&which));
+        for (id, record) in before.records.iter().filter(|(id, _)| !is_linked(&before, **id)) {
+            let has_name = |contact: &Contact| contact.first_name == record.first_name && contact.last_name == record.last_name;
+            let is_its = |contact: &&Contact| contact.company == Some(COMPANY) && has_name(contact)
+                && contact.emails().iter().any(|(address, _)| record.has_address(address.reveal()));
+            let Some(owner) = before.contacts.values().find(is_its) else { continue };
+            for contact in crm.links.keys().filter(|contact| crm.record_of(**contact) == *id) {
+                prop_assert!(has_name(&crm.contacts[contact]), "{id} is that of {} and not of {contact}\n{told}", owner.id);
+            }
+        }
     }
 
     #[test]

@@ -61,12 +61,12 @@ fn whoever_becomes_the_default_contact_is_looked_at_though_it_has_no_record() {
 }
 
 #[test]
-fn an_unknown_contact_costs_a_search_and_a_look_at_the_client() {
+fn an_unknown_contact_costs_a_search_for_its_address_and_one_for_its_name() {
     let crm = Crm::new([ada()]).mirrored().with(ben());
     insta::assert_snapshot!(crm.told(&[BEN]), @"
     read the line of contact 21
     read who has an address
-    read client 12
+    read who has the name of contact 21
     change [1] mirror-growcrm: create a contact in Grow CRM, of client 12, for contact 21
           because contact 21 is not in Grow CRM
     map after [1]: the record of 21 is the one created
