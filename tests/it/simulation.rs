@@ -2,20 +2,24 @@
 //!
 //! A seed makes a tenant and a story: callbacks that come twice, late or never, people who edit at the same time, a
 //! queue that delivers again, a PSA that fails in every way it can, two workers at a time, and workers that die
-//! between any two calls. Then the storm ends, everything is delivered and swept, and what was promised is looked
-//! at. The same seed tells the same story.
+//! between any two calls. In most stories both mirrors follow: each with a queue and a worker of its own, with outages
+//! of its own, and with people who write down in IT Glue what nobody else knows. Then the storm ends, everything is
+//! delivered and swept, and what was promised is looked at. The same seed tells the same story.
 //!
 //! The product is the real one over real HTTP. What is judged is judged from the raw world, by code that knows
-//! nothing of plans (`ledger`, `rest`).
+//! nothing of plans (`ledger`, `rest`; for the mirrors `known`, `agreement`).
 //!
 //! `ROLLCALL_SEEDS` says how many seeds are played, and `ROLLCALL_SEED` plays one and tells its story.
 
+mod agreement;
 mod call;
 mod drill;
 mod facts;
 mod gate;
+mod known;
 mod lab;
 mod ledger;
+mod mirrors;
 mod people;
 mod post;
 mod queue;
@@ -191,6 +195,11 @@ fn without_settling_what_was_left_open_promises_break() {
 #[test]
 fn without_looking_for_what_was_created_promises_break() {
     breaks_without(Drill::Search, 500);
+}
+
+#[test]
+fn without_settling_what_was_left_open_in_a_mirror_promises_break() {
+    breaks_without(Drill::SettlingOfMirrors, 500);
 }
 
 #[test]

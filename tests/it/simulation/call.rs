@@ -1,14 +1,17 @@
-//! A call of the PSA's API, as far as a story tells it.
+//! A call of the PSA's API or of a mirror's, as far as a story tells it.
 
 use std::fmt;
 
+use model::mirror::System;
 use sandbox::Arrival;
 
-/// A request below `apis/3.0`.
+/// A request to the PSA below `apis/3.0`, or to a mirror.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Call {
+    /// The mirror that it goes to; none for the PSA.
+    pub(crate) to: Option<System>,
     pub(crate) method: String,
-    /// The path below the version: `company/contacts/4711`.
+    /// The path below the version: `company/contacts/4711`. That of a mirror: `contacts/4711`, `api/contacts/4711`.
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) body: String,
@@ -27,12 +30,16 @@ const SIDE_LISTS: [&str; 6] = [
 const SIDE_CHILDREN: [&str; 5] = ["notes", "groups", "tracks", "usages", "list"];
 
 impl Call {
-    pub(crate) fn of(arrival: Arrival<'_>) -> Call {
-        let path = arrival
-            .path
-            .split_once("/apis/3.0/")
-            .map_or("", |(_, path)| path);
+    pub(crate) fn of(to: Option<System>, arrival: Arrival<'_>) -> Call {
+        let path = match to {
+            None => arrival
+                .path
+                .split_once("/apis/3.0/")
+                .map_or("", |(_, path)| path),
+            Some(_) => arrival.path.trim_start_matches('/'),
+        };
         Call {
+            to,
             method: arrival.method.to_owned(),
             path: path.to_owned(),
             query: arrival.query.to_owned(),
@@ -50,6 +57,7 @@ impl Call {
         let of_colleagues =
             self.path == "company/contacts" && self.query.contains("managerContact");
         self.is_read()
+            && self.to.is_none()
             && (of_colleagues
                 || SIDE_CHILDREN.contains(&last)
                 || SIDE_LISTS.iter().any(|list| self.path.starts_with(list)))
@@ -122,6 +130,9 @@ impl Call {
 
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(system) = self.to {
+            write!(f, "{system}: ")?;
+        }
         write!(f, "{} {}", self.method, self.path)?;
         if self.merge().is_some() {
             write!(f, "?{}", self.query)?;

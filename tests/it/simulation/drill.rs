@@ -2,7 +2,7 @@
 
 use connectwise::{Reader, Writer};
 use journal::Store;
-use reconcile::{Reconciler, Safeguard};
+use reconcile::{Mirror, Reconciler, Safeguard, Vendor};
 
 /// A safeguard that is off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) enum Drill {
     Search,
     /// Messages of one company no longer wait for each other.
     GroupOrder,
+    /// What an earlier visit to a mirror left open is not settled.
+    SettlingOfMirrors,
 }
 
 impl Drill {
@@ -35,7 +37,18 @@ impl Drill {
         match drill {
             Some(Drill::Precondition) => reconciler.without(Safeguard::Precondition),
             Some(Drill::Settling) => reconciler.without(Safeguard::Settling),
-            Some(Drill::Search | Drill::GroupOrder) | None => reconciler,
+            Some(Drill::Search | Drill::GroupOrder | Drill::SettlingOfMirrors) | None => reconciler,
+        }
+    }
+
+    /// What carries contacts to a mirror, which may lack its safeguard.
+    pub(crate) fn mirror<J: Store, V: Vendor>(
+        drill: Option<Drill>,
+        mirror: Mirror<J, V>,
+    ) -> Mirror<J, V> {
+        match drill {
+            Some(Drill::SettlingOfMirrors) => mirror.without(Safeguard::Settling),
+            _ => mirror,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The gate between workers and the PSA: no call goes on before the story lets it.
+//! The gate between workers, the PSA and the mirrors: no call goes on before the story lets it.
 //!
 //! Each worker calls through a door of its own. A call that is alone in flight waits at the gate, until the story
 //! decides what happens first, who goes on, and what strikes it. So which of two workers is faster, and what
@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use model::mirror::System;
 use sandbox::{Arrival, Effect, Fault, Held, Hook};
 use tokio::sync::{Notify, oneshot};
 
@@ -25,10 +26,10 @@ pub(crate) enum Lists {
     Refused,
 }
 
-/// A write that the PSA dealt with.
+/// A write that the PSA or a mirror dealt with.
 pub(crate) struct Written {
     pub(crate) call: Call,
-    /// The PSA's own status; none if it was never carried out.
+    /// Its own status; none if it was never carried out.
     pub(crate) status: Option<u16>,
 }
 
@@ -62,13 +63,15 @@ struct Waiting {
 struct Door {
     gate: Gate,
     worker: usize,
+    /// The mirror behind it; none for the PSA.
+    to: Option<System>,
 }
 
 impl Gate {
-    /// What the sandbox calls for this worker's calls.
-    pub(crate) fn door(&self, worker: usize) -> Arc<dyn Hook> {
+    /// What the sandbox calls for this worker's calls to the PSA or to a mirror.
+    pub(crate) fn door(&self, worker: usize, to: Option<System>) -> Arc<dyn Hook> {
         let gate = self.clone();
-        Arc::new(Door { gate, worker })
+        Arc::new(Door { gate, worker, to })
     }
 
     /// Begins anew, with everybody waiting, or with everybody passing.
@@ -135,7 +138,7 @@ impl Gate {
 
 impl Hook for Door {
     fn arrived<'h>(&'h self, arrival: Arrival<'h>) -> Held<'h> {
-        let call = Call::of(arrival);
+        let call = Call::of(self.to, arrival);
         Box::pin(async move {
             let waits = {
                 let mut state = self.gate.lock();
@@ -164,7 +167,7 @@ impl Hook for Door {
         let mut state = self.gate.lock();
         state.dealt_with += 1;
         if arrival.method != "GET" {
-            let call = Call::of(arrival);
+            let call = Call::of(self.to, arrival);
             state.written.push(Written { call, status });
         }
         drop(state);

@@ -10,21 +10,40 @@ use connectwise::callback::{KeyFetcher, Tenant};
 use connectwise::{Config, Reader, Settings};
 use http_client::{Client, ClientConfig, RateLimit, Sleep, Timer};
 use jiff::Timestamp;
-use sandbox::{Sandbox, World, WorldHandle};
+use model::mirror::System;
+use sandbox::{Handle, Sandbox, World, WorldHandle};
 
 use super::gate::Gate;
 use super::queue::{Counted, Order};
 
-/// How many workers there are at a time.
+/// How many workers visit companies in the PSA at a time.
 pub(crate) const WORKERS: usize = 2;
+/// Those, and one worker for each mirror.
+pub(crate) const HANDS: usize = WORKERS + 2;
 
-/// One PSA with a door for each worker, and what talks to it. One thread has one.
+/// One PSA with a door for each worker, two mirrors with one each, and what talks to them. One thread has one.
 pub(crate) struct Lab {
     pub(crate) world: WorldHandle,
+    pub(crate) itglue: Handle<sandbox::itglue::Account>,
+    pub(crate) growcrm: Handle<sandbox::growcrm::Account>,
     pub(crate) gate: Gate,
-    pub(crate) queue: Counted,
     pub(crate) receiver: Receiver<Counted>,
+    /// That of the policy, that of IT Glue, and that of Grow CRM.
+    queues: [Counted; 3],
     doors: Vec<(Sandbox, Client)>,
+    to_itglue: (Sandbox<sandbox::itglue::Account>, Client),
+    to_growcrm: (Sandbox<sandbox::growcrm::Account>, Client),
+}
+
+/// The mirror that a worker carries contacts to; none for those who visit the PSA.
+pub(crate) fn mirror_of(worker: usize) -> Option<System> {
+    let of_mirror = worker.checked_sub(WORKERS)?;
+    System::ALL.get(of_mirror).copied()
+}
+
+/// The worker of a mirror.
+pub(crate) fn worker_of(system: System) -> usize {
+    WORKERS + usize::from(system == System::GrowCrm)
 }
 
 /// The world's clock. Waits of less than a second are chance, and take no time.
@@ -54,13 +73,19 @@ impl Lab {
         let world = WorldHandle::new(World::empty());
         let gate = Gate::default();
         let mut doors = Vec::new();
-        for worker in 0..WORKERS {
-            let sandbox = Sandbox::start_with(world.clone(), gate.door(worker))
+        for worker in 0..HANDS {
+            let sandbox = Sandbox::start_with(world.clone(), gate.door(worker, None))
                 .await
                 .unwrap();
             doors.push((sandbox, client(&world)));
         }
-        let queue = Counted::on(&world, Order::Grouped);
+        let itglue = Handle::new(sandbox::itglue::Account::empty());
+        let growcrm = Handle::new(sandbox::growcrm::Account::empty());
+        let [door, other] = System::ALL.map(|system| gate.door(worker_of(system), Some(system)));
+        let to_itglue = Sandbox::start_with(itglue.clone(), door).await.unwrap();
+        let to_growcrm = Sandbox::start_with(growcrm.clone(), other).await.unwrap();
+        let queues = [(); 3].map(|()| Counted::on(&world, Order::Grouped));
+        let queue = queues[0].clone();
         let base = doors[0].0.base_url().parse().unwrap();
         let tenant = world.lock().tenant.clone();
         let config = ReceiverConfig {
@@ -75,12 +100,55 @@ impl Lab {
             clock.lock().now
         });
         Lab {
+            to_itglue: (to_itglue, client(&world)),
+            to_growcrm: (to_growcrm, client(&world)),
             world,
+            itglue,
+            growcrm,
             gate,
-            queue,
             receiver,
+            queues,
             doors,
         }
+    }
+
+    /// The queue of those who visit the PSA.
+    pub(crate) fn queue(&self) -> &Counted {
+        &self.queues[0]
+    }
+
+    /// The queue of a mirror.
+    pub(crate) fn queue_to(&self, system: System) -> &Counted {
+        self.queue_of(worker_of(system))
+    }
+
+    /// The queue that a worker gets its messages from.
+    pub(crate) fn queue_of(&self, worker: usize) -> &Counted {
+        &self.queues[worker.saturating_sub(WORKERS - 1)]
+    }
+
+    pub(crate) fn queues(&self) -> &[Counted] {
+        &self.queues
+    }
+
+    /// A new process's way to IT Glue.
+    pub(crate) fn to_itglue(&self) -> itglue::Reader {
+        let (sandbox, client) = &self.to_itglue;
+        let config = itglue::Config::new(&itglue::Settings {
+            region: sandbox.base_url(),
+            api_key: self.itglue.lock().api_key.clone().into(),
+        });
+        itglue::Reader::new(config.unwrap(), client.clone())
+    }
+
+    /// A new process's way to Grow CRM.
+    pub(crate) fn to_growcrm(&self) -> growcrm::Reader {
+        let (sandbox, client) = &self.to_growcrm;
+        let config = growcrm::Config::new(&growcrm::Settings {
+            base_url: sandbox.base_url(),
+            api_key: self.growcrm.lock().api_key.clone().into(),
+        });
+        growcrm::Reader::new(config.unwrap(), client.clone())
     }
 
     /// A new process's way to the PSA.
@@ -100,6 +168,14 @@ impl Lab {
             codebase: Some(codebase),
         });
         Reader::new(config.unwrap(), client.clone())
+    }
+
+    /// Sets a mirror's clock by the PSA's.
+    pub(crate) fn tell_time(&self, system: System) {
+        match system {
+            System::ItGlue => self.itglue.set_now(self.now()),
+            System::GrowCrm => self.growcrm.set_now(self.now()),
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -321,6 +321,11 @@ impl Ledger {
         self.people.get(&one) == self.people.get(&other)
     }
 
+    /// Who a contact really is.
+    pub(crate) fn person(&self, contact: u32) -> Option<u32> {
+        self.people.get(&contact).copied()
+    }
+
     /// Whether a login is off because we hold it.
     pub(crate) fn is_held(&self, contact: u32) -> bool {
         let owed = self.owed.get(&contact);

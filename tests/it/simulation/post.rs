@@ -48,13 +48,13 @@ impl Play<'_> {
             let full = || queue::Error::Busy {
                 operation: "send a message",
             };
-            self.lab.queue.memory().refuse_sends(Some(full));
+            self.lab.queue().memory().refuse_sends(Some(full));
         }
         let request = request.body(delivery.body.into()).unwrap();
         let status = callback_receiver::handle(request, &self.lab.receiver)
             .await
             .status();
-        self.lab.queue.memory().refuse_sends(None);
+        self.lab.queue().memory().refuse_sends(None);
         self.story.tell(format!(
             "callback: {word} {} {} -> {status}",
             event.id,

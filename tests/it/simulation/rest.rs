@@ -8,6 +8,7 @@ use reconcile::{Request, Visit};
 use sandbox::World;
 use serde_json::Value;
 
+use super::agreement::is_of_mirror;
 use super::call::Call;
 use super::facts::list;
 use super::ledger::{default_of, follow};
@@ -21,6 +22,9 @@ impl Play<'_> {
     pub(crate) async fn rest(&mut self) -> Result<(), String> {
         self.story.told.calls = self.lab.gate.calls();
         self.lab.gate.reset(true);
+        if self.is_mirrored() {
+            self.mirrors_agree().await?;
+        }
         let mut findings = Vec::new();
         for company in self.companies.clone() {
             findings.extend(self.visit_in_vain(company).await?);
@@ -300,6 +304,9 @@ fn is_about(finding: &Finding, contact: u32) -> bool {
 
 /// Whether a call is what an action asks for.
 fn is_of(call: &Call, action: &Action) -> bool {
+    if call.to.is_some() != matches!(action, Action::Mirror { .. }) {
+        return false;
+    }
     let is = |method: &str, path: String| call.method == method && call.path == path;
     let below = |method: &str, path: String| call.method == method && call.path.starts_with(&path);
     let says = |words: &str| call.body.contains(words);
@@ -356,8 +363,7 @@ fn is_of(call: &Call, action: &Action) -> bool {
         Action::Merge {
             loser, survivor, ..
         } => call.merge() == Some((loser.get(), survivor.get())),
-        // None of the calls here go to a mirror.
-        Action::Mirror { .. } => false,
+        Action::Mirror { call: asked, .. } => is_of_mirror(call, asked),
         Action::Repoint {
             reference, after, ..
         } => {

@@ -20,6 +20,13 @@ pub(crate) struct Storm {
     edits: usize,
 }
 
+/// A time in which a mirror is out of reach.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Outage {
+    /// How many calls it still lasts.
+    left: usize,
+}
+
 /// What becomes of one call.
 #[derive(Clone)]
 pub(crate) enum Strike {
@@ -119,7 +126,7 @@ impl Storm {
             4 => Fault::bad_gateway(),
             5 => Fault::dropped(),
             6 | 7 => Fault::cut_body(),
-            8 if !call.is_read() => conflict(),
+            8 if !call.is_read() && call.to.is_none() => conflict(),
             9 | 10 if is_alone => {
                 return Strike::Silence {
                     applied: dice.chance(50),
@@ -131,6 +138,25 @@ impl Storm {
             *spell = Spell(Some((words, fault.clone(), dice.within(1, TRIES))));
         }
         Strike::Fault(fault)
+    }
+}
+
+impl Outage {
+    /// Decides whether a call meets one: now and then one begins, and lasts longer than any client tries.
+    pub(crate) fn strike(&mut self, storm: Storm, dice: &mut Dice) -> Option<Strike> {
+        if self.left == 0 {
+            if !dice.chance(storm.faults.div_ceil(4)) {
+                return None;
+            }
+            self.left = dice.within(2 * TRIES, 6 * TRIES);
+        }
+        self.left -= 1;
+        let down = [
+            Fault::dropped(),
+            Fault::html_bad_gateway(),
+            Fault::gateway_timeout(),
+        ];
+        Some(Strike::Fault(dice.pick(&down).clone()))
     }
 }
 
@@ -153,6 +179,7 @@ impl Strike {
                 Effect::TooManyRequests { retry_after: 1 } => " - 429 for a second",
                 Effect::TooManyRequests { .. } => " - 429 for long",
                 Effect::Answer { status: 502, .. } => " - 502",
+                Effect::Answer { status: 504, .. } => " - 504",
                 Effect::Answer { status: 409, .. } => " - 409",
                 Effect::Answer { content_type, .. } if content_type == "text/html" => " - 500 HTML",
                 Effect::Answer { .. } => " - 500",

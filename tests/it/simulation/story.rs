@@ -28,6 +28,10 @@ pub(crate) struct Told {
     pub(crate) edits_within_visits: usize,
     pub(crate) dead_letters: usize,
     pub(crate) findings: usize,
+    /// Stories with mirrors, writes to them, and edits there by hand.
+    pub(crate) mirrored: usize,
+    pub(crate) mirror_writes: usize,
+    pub(crate) mirror_edits: usize,
 }
 
 /// A story in which something is not as promised.
@@ -90,6 +94,9 @@ impl Told {
             edits_within_visits,
             dead_letters,
             findings,
+            mirrored,
+            mirror_writes,
+            mirror_edits,
         } = other;
         self.calls += calls;
         self.writes += writes;
@@ -101,6 +108,9 @@ impl Told {
         self.edits_within_visits += edits_within_visits;
         self.dead_letters += dead_letters;
         self.findings += findings;
+        self.mirrored += mirrored;
+        self.mirror_writes += mirror_writes;
+        self.mirror_edits += mirror_edits;
     }
 }
 

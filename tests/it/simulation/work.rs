@@ -3,21 +3,24 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_lambda_events::sqs::SqsEvent;
 use contact_policy::Worker;
 use http_client::ClientConfig;
 use journal::Sqlite;
+use model::mirror::System;
 use queue::Received;
-use reconcile::{Clock, Reconciler};
+use reconcile::{Clock, GrowCrm, ItGlue, Mirror, Reconciler};
 use sandbox::Effect;
 use tokio::task::JoinHandle;
-use worker::Report;
+use worker::{MirrorWorker, Report};
 
 use super::call::Call;
 use super::drill::Drill;
 use super::gate::{Gate, Lists};
+use super::lab::{mirror_of, worker_of};
 use super::queue::{Counted, event};
 use super::run::Play;
-use super::storm::{Spell, Strike};
+use super::storm::{Outage, Spell, Strike};
 
 /// Lambda ends what takes longer, in seconds; as in the template.
 const LAMBDA_TIMEOUT: i64 = 120;
@@ -34,9 +37,17 @@ pub(super) struct Hand {
     spell: Spell,
     /// What was just read, up to the next write.
     look: Vec<Call>,
+    /// Whether it has read anything of its mirror for what it does just now.
+    knows_mirror: bool,
+    /// Whether its mirror is out of reach.
+    outage: Outage,
 }
 
-type Process = Worker<Arc<Sqlite>, Counted>;
+enum Process {
+    Policy(Box<Worker<Arc<Sqlite>, Counted>>),
+    ItGlue(Box<MirrorWorker<Arc<Sqlite>, ItGlue, Counted>>),
+    GrowCrm(Box<MirrorWorker<Arc<Sqlite>, GrowCrm, Counted>>),
+}
 
 struct Job {
     batch: Vec<Received>,
@@ -57,6 +68,21 @@ impl Hand {
     pub(super) fn look(&self) -> &[Call] {
         &self.look
     }
+
+    /// Whether it is about to write what it made of what it read in its mirror.
+    pub(super) fn knows_mirror(&self) -> bool {
+        self.is_busy() && self.knows_mirror
+    }
+}
+
+impl Process {
+    async fn handle(&self, batch: SqsEvent) -> Report {
+        match self {
+            Process::Policy(worker) => worker::handle(batch, &**worker).await,
+            Process::ItGlue(worker) => worker::handle(batch, &**worker).await,
+            Process::GrowCrm(worker) => worker::handle(batch, &**worker).await,
+        }
+    }
 }
 
 impl Play<'_> {
@@ -67,7 +93,7 @@ impl Play<'_> {
         } else {
             BATCH
         };
-        let batch = self.lab.queue.receive(most);
+        let batch = self.lab.queue_of(worker).receive(most);
         if batch.is_empty() {
             return Ok(());
         }
@@ -93,7 +119,7 @@ impl Play<'_> {
             let (batch, report, process) = (event(&batch), report.clone(), process.clone());
             let bell = Bell(self.lab.gate.clone());
             async move {
-                let done = worker::handle(batch, &*process).await;
+                let done = process.handle(batch).await;
                 *report.lock().unwrap() = Some(done);
                 drop(bell);
             }
@@ -101,6 +127,7 @@ impl Play<'_> {
         let hand = &mut self.hands[worker];
         hand.process = Some(process);
         hand.look.clear();
+        hand.knows_mirror = false;
         hand.job = Some(Job {
             batch,
             task,
@@ -126,11 +153,20 @@ impl Play<'_> {
         let strike = if self.lab.now().as_second() - started > LAMBDA_TIMEOUT {
             Strike::Death { applied: false }
         } else if storms {
-            let spell = &mut hand.spell;
-            self.storm.strike(&mut self.dice, spell, &call, is_alone)
+            let Hand { spell, outage, .. } = hand;
+            let of_mirror = call.to.is_some();
+            let down = of_mirror.then(|| outage.strike(self.storm, &mut self.dice));
+            match down.flatten() {
+                Some(strike) => strike,
+                None => self.storm.strike(&mut self.dice, spell, &call, is_alone),
+            }
         } else {
             Strike::Nothing
         };
+        if let Some(system) = call.to {
+            hand.knows_mirror = true;
+            self.lab.tell_time(system);
+        }
         if call.is_read() {
             // Trying a read again is no further look.
             hand.look.retain(|read| *read != call);
@@ -225,7 +261,7 @@ impl Play<'_> {
             let of_it = |message: &&Received| message.message_id.as_str() == handled.message_id;
             let received = job.batch.iter().find(of_it).expect("it was in the batch");
             if !handled.comes_back() {
-                self.lab.queue.delete(received);
+                self.lab.queue_of(worker).delete(received);
             }
             let told = format!("{} {}", handled.message_id, handled.fate);
             self.story.tell(told);
@@ -238,8 +274,43 @@ impl Play<'_> {
 
     /// A new process, which knows nothing yet.
     fn process(&self, worker: usize) -> Process {
-        let reconciler = self.reconciler(worker);
-        Worker::new(reconciler, self.lab.queue.clone(), self.clock())
+        let (queue, clock) = (self.lab.queue_of(worker).clone(), self.clock());
+        match mirror_of(worker) {
+            None => {
+                let systems = System::ALL.into_iter().filter(|_| self.is_mirrored());
+                let policy = Worker::new(self.reconciler(worker), queue, clock);
+                let policy = systems.fold(policy, |policy, system| {
+                    policy.with_mirror(system, self.lab.queue_to(system).clone())
+                });
+                Process::Policy(Box::new(policy))
+            }
+            Some(System::ItGlue) => {
+                Process::ItGlue(Box::new(MirrorWorker::new(self.to_itglue(), queue, clock)))
+            }
+            Some(System::GrowCrm) => {
+                Process::GrowCrm(Box::new(MirrorWorker::new(self.to_growcrm(), queue, clock)))
+            }
+        }
+    }
+
+    pub(super) fn to_itglue(&self) -> Mirror<Arc<Sqlite>, ItGlue> {
+        let reader = self.lab.to_itglue();
+        let writer = itglue::Writer::new(reader.clone());
+        let vendor = ItGlue::new(reader, Some(writer));
+        let psa = self.lab.reader(worker_of(System::ItGlue));
+        let (journal, rules) = (self.journal.clone(), self.rules.clone());
+        let mirror = Mirror::new(psa, vendor, journal, rules, self.clock());
+        Drill::mirror(self.drill, mirror)
+    }
+
+    pub(super) fn to_growcrm(&self) -> Mirror<Arc<Sqlite>, GrowCrm> {
+        let reader = self.lab.to_growcrm();
+        let writer = growcrm::Writer::new(reader.clone());
+        let vendor = GrowCrm::new(reader, Some(writer));
+        let psa = self.lab.reader(worker_of(System::GrowCrm));
+        let (journal, rules) = (self.journal.clone(), self.rules.clone());
+        let mirror = Mirror::new(psa, vendor, journal, rules, self.clock());
+        Drill::mirror(self.drill, mirror)
     }
 
     pub(super) fn reconciler(&self, worker: usize) -> Reconciler<Arc<Sqlite>> {

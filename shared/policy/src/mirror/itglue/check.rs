@@ -95,10 +95,10 @@ impl<'s> Judge<'s> {
             }
         }
         let parted = changes.iter().filter_map(|change| match &change.action {
-            Action::Mirror { contact, call } => match call {
-                Call::ItGlue(ItGlueCall::Update { .. } | ItGlueCall::Remove { .. }) => Some(contact),
-                _ => None,
-            },
+            Action::Mirror {
+                contact,
+                call: Call::ItGlue(ItGlueCall::Update { .. } | ItGlueCall::Remove { .. }),
+            } => Some(contact),
             _ => None,
         });
         let is_lost = |id: &&ContactId| self.now.is_gone(**id) && !self.merged.contains_key(id);
