@@ -176,8 +176,14 @@ impl Cloud {
 
     /// The same for what is asked of one queue.
     pub(crate) async fn once_at(&self, queue: &str, target: &str, answer: Value) {
+        let queue = format!("/{queue}.fifo");
+        self.once_about(&queue, target, answer).await;
+    }
+
+    /// The same for what is asked about something.
+    pub(crate) async fn once_about(&self, subject: &str, target: &str, answer: Value) {
         Mock::given(header("x-amz-target", target))
-            .and(body_string_contains(format!("/{queue}.fifo")))
+            .and(body_string_contains(subject))
             .respond_with(ResponseTemplate::new(200).set_body_json(answer))
             .up_to_n_times(1)
             .with_priority(1)

@@ -188,3 +188,26 @@ async fn what_is_wrong_with_a_mirror_does_not_keep_from_looking_at_the_other() {
     }
     assert!(!told.contains("ITG."), "{told}");
 }
+
+#[tokio::test]
+async fn a_secret_that_cannot_be_understood_is_told_and_its_queue_is_looked_at_all_the_same() {
+    let cloud = Cloud::start_mirrored("", |_, _| ()).await;
+    with_queues(&cloud, 0).await;
+    let secret = json!({ "SecretString": "{\"region\":\"mars\",\"api_key\":\"ITG.EXAMPLE\"}" });
+    let read = "secretsmanager.GetSecretValue";
+    cloud.once_about("\"itglue\"", read, secret).await;
+    let ran = cloud.run(&["doctor"]).await;
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let told = joined(&ran.out);
+    for words in [
+        "wrong IT Glue secret: ItGlueSecretId: key \"region\" of that secret must be us, eu, au",
+        "? IT Glue key: without the secret nobody can tell",
+        "? IT Glue native sync: without the secret nobody can tell",
+        "ok IT Glue queue: 0 messages waiting",
+        "ok Grow CRM key: 127.0.0.1 accepts it",
+    ] {
+        assert!(told.contains(words), "{words}\n{}", ran.out);
+    }
+    assert!(!told.contains("EXAMPLE"), "{told}");
+    assert!(cloud.itglue().requests().all().is_empty());
+}
