@@ -128,7 +128,7 @@ impl<J: Store> Reconciler<J> {
         drop(executor);
 
         let written = applied.visit.entries.get(settled..).unwrap_or_default();
-        let told = about(&fresh, written);
+        let told = about(&fresh.findings, written);
         let unmade = agreed.into_iter().filter(|unit| !is_made(written, unit));
         let unfinished = |changes: Vec<Change>| Refusal {
             words: why_not(written, &changes, result.is_err()),

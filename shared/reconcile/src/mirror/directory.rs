@@ -1,6 +1,6 @@
 //! Looking from IT Glue: where a company is there, and who its records are in the PSA. Nothing is written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use journal::Store;
 use model::itglue::{Organization, OrganizationId};
@@ -124,8 +124,7 @@ impl<J: Store> Mirror<J, ItGlue> {
             .collect();
         let ids = owned.iter().flat_map(|(_, owners)| owners);
         let ids: BTreeSet<ContactId> = ids.flat_map(|owners| owners.contacts.clone()).collect();
-        let contacts = self.contacts(&ids).await?.into_iter();
-        let contacts: BTreeMap<_, _> = contacts.map(|contact| (contact.id, contact)).collect();
+        let contacts = self.contacts(&ids, &[]).await?;
         let listed = owned.into_iter().map(|(record, owners)| {
             let owners = owners.into_iter().flat_map(|owners| {
                 let known_by = owners.known_by;
@@ -134,7 +133,7 @@ impl<J: Store> Mirror<J, ItGlue> {
             let owners = owners.map(|(contact, known_by)| Owner {
                 contact,
                 known_by,
-                psa: contacts.get(&contact).cloned(),
+                psa: contacts.get(&contact).cloned().flatten(),
             });
             Listed {
                 record,

@@ -74,7 +74,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         let mut asked: BTreeSet<V::Need> = BTreeSet::new();
         let mut is_listed = false;
         loop {
-            if let Some(place) = V::place(&snapshot, &self.rules).filter(|_| !is_listed) {
+            if let Some(place) = V::home(&snapshot, &self.rules).filter(|_| !is_listed) {
                 self.vendor.read_all(place, &mut snapshot).await?;
                 V::learn(&mut snapshot, Learned::Place(place));
                 is_listed = true;
@@ -92,7 +92,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         Ok(Drift {
             system: V::SYSTEM,
             mode: self.rules.mode(V::SYSTEM.rule(), roster.company.id),
-            place: V::place(&snapshot, &self.rules),
+            place: V::home(&snapshot, &self.rules),
             differences: V::drift(&snapshot, &self.rules),
         })
     }
@@ -109,9 +109,11 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
             .chain(merged)
             .filter(|id| !contacts.contains_key(id))
             .collect();
+        // Whoever is known and not listed is gone, or is at another company. Nobody can tell of whom may not be read.
+        let elsewhere = self.contacts(&elsewhere, &links).await?;
         let mut snapshot = V::snapshot(Start {
             company: company.clone(),
-            asked: contacts.keys().chain(&elsewhere).copied().collect(),
+            asked: contacts.keys().chain(elsewhere.keys()).copied().collect(),
             links: links.clone(),
             place,
             past: memory.past,
@@ -121,10 +123,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         for (id, contact) in contacts {
             V::learn(&mut snapshot, here(*id, contact.clone()));
         }
-        // Whoever is known and not listed is gone, or is at another company.
-        let found = self.contacts(&elsewhere).await?;
-        for id in elsewhere {
-            let contact = found.iter().find(|contact| contact.id == id).cloned();
+        for (id, contact) in elsewhere {
             V::learn(&mut snapshot, Learned::Contact(id, contact.map(Box::new)));
         }
         Ok(snapshot)

@@ -204,7 +204,7 @@ impl Vendor for GrowCrm {
         policy_of::drift(snapshot, rules)
     }
 
-    fn place(snapshot: &Snapshot, rules: &Rules) -> Option<Place> {
+    fn home(snapshot: &Snapshot, rules: &Rules) -> Option<Place> {
         snapshot.home(rules).map(Place::GrowCrm)
     }
 

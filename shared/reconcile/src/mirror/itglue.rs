@@ -213,7 +213,7 @@ impl Vendor for ItGlue {
         policy_of::drift(snapshot, rules)
     }
 
-    fn place(snapshot: &Snapshot, _: &Rules) -> Option<Place> {
+    fn home(snapshot: &Snapshot, _: &Rules) -> Option<Place> {
         snapshot.organization().map(Place::ItGlue)
     }
 

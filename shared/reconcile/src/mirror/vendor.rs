@@ -36,7 +36,7 @@ pub trait Vendor: Send + Sync {
     /// The lines of the map that the company has, as far as they were read.
     fn lines(snapshot: &Self::Snapshot) -> &[Link];
 
-    /// Where the company is mirrored to, as far as that is known.
+    /// Where the company is mirrored to, by the map.
     fn place(snapshot: &Self::Snapshot) -> Option<Place>;
 
     /// What must be read before [`plan`](Self::plan) is complete.
@@ -70,8 +70,8 @@ pub trait Vendor: Send + Sync {
     /// Everything in which the mirror is not as the PSA has it.
     fn drift(snapshot: &Self::Snapshot, rules: &Rules) -> Vec<Difference>;
 
-    /// Where the company is mirrored to, as far as that is known.
-    fn place(snapshot: &Self::Snapshot, rules: &Rules) -> Option<Place>;
+    /// Where the company belongs in the mirror, as far as what was read tells it.
+    fn home(snapshot: &Self::Snapshot, rules: &Rules) -> Option<Place>;
 
     /// Reads all records of that place as a list, so that none has to be read by itself.
     fn read_all(
