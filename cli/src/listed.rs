@@ -43,6 +43,15 @@ pub(crate) fn owner(owner: &Owner) -> Vec<String> {
     [id].into_iter().chain(by.map(str::to_owned)).collect()
 }
 
+/// What is said where nothing says who a record is. That the native sync owns it may be known without to whom it is tied.
+pub(crate) fn nobody(record: &itglue::Contact) -> String {
+    let words = match record.link {
+        itglue::Link::Synced => "somebody, by native sync",
+        _ => "nobody known",
+    };
+    words.to_owned()
+}
+
 /// What is remarkable about who a record of this company is.
 pub(crate) fn remarks(owner: &Owner, company: CompanyId) -> Vec<String> {
     let Some(contact) = &owner.psa else {

@@ -79,7 +79,8 @@ impl<J: Store> Desk<'_, J> {
             }
             Some(Whereabouts::Organization(organization)) => Ok(*organization),
             Some(Whereabouts::Gone(id)) => Err(format!(
-                "company {company} was mirrored to organization {id}, which is gone from IT Glue or not shown to this key"
+                "company {company} was mirrored to organization {id}, which is gone from IT Glue, or not shown to \
+                 this key"
             )),
             Some(Whereabouts::Several(how)) => Err(format!(
                 "several organizations in IT Glue are that of company {company} {how}; make it one in IT Glue"

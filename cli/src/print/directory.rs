@@ -107,7 +107,7 @@ fn row(listed: &Listed, company: CompanyId, names: &Names) -> Row {
         title.into_iter().chain(kind).chain(location).collect(),
         phones.chain(emails).collect(),
         if owners.is_empty() {
-            vec!["nobody known".to_owned()]
+            vec![listed::nobody(record)]
         } else {
             owners
         },

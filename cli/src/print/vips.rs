@@ -45,7 +45,7 @@ fn row(listed: &Listed, organization: &str, rules: &Rules) -> Row {
     let owners = listed.owners.iter();
     let owners: Vec<String> = owners.flat_map(listed::owner).collect();
     let (owners, says) = match listed::agrees(listed, rules) {
-        None => (vec!["nobody known".to_owned()], "–"),
+        None => (vec![listed::nobody(&listed.record)], "–"),
         Some(true) => (owners, "yes"),
         Some(false) if listed.owners.iter().all(|owner| owner.psa.is_none()) => {
             (owners, "no: it is gone")

@@ -3,6 +3,7 @@
 use sandbox::Fault;
 
 use super::cloud::Cloud;
+use crate::program::joined;
 
 #[tokio::test]
 async fn both_ask_for_lists_and_for_nothing_that_they_do_not_need() {
@@ -63,5 +64,22 @@ async fn a_key_that_is_refused_is_told_from_one_that_may_not_see_everything() {
         assert_eq!(ran.code, 3, "{}", ran.err);
         let words = "the key is not accepted (wrong, revoked or of another region)";
         assert!(ran.err.contains(words), "{}", ran.err);
+    }
+}
+
+#[tokio::test]
+async fn where_it_glue_does_not_tell_whom_the_native_sync_means_nothing_breaks() {
+    let cloud = Cloud::start_mirrored("", |itglue, _| {
+        itglue.switches.adapter_type_name = "Microsoft".to_owned();
+    })
+    .await;
+    let ran = cloud.run(&["directory", "--company", "821"]).await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let told = joined(&ran.out);
+    for words in [
+        "somebody, by umberto.zapata@kestrel.example native sync",
+        "14 not known to be anybody in the PSA",
+    ] {
+        assert!(told.contains(words), "{words}\n{}", ran.out);
     }
 }
