@@ -56,6 +56,18 @@ impl<J: Store> Mirrors<J> {
         }
     }
 
+    /// The mirrors that are off.
+    pub(crate) fn off(&self) -> Vec<System> {
+        let mut off = Vec::new();
+        if let State::Off = self.itglue {
+            off.push(System::ItGlue);
+        }
+        if let State::Off = self.growcrm {
+            off.push(System::GrowCrm);
+        }
+        off
+    }
+
     /// Compares a company with both. A mirror that does not answer is not asked about the next companies either.
     pub(crate) async fn compare(&mut self, roster: Roster) -> Compared {
         let (itglue, growcrm) =
@@ -94,7 +106,7 @@ impl<J: Store, V: Vendor> State<Mirror<J, V>> {
         let error = match self {
             Self::Off => return Side::Off,
             Self::Down(why) => return Side::Failed(why.clone()),
-            Self::On(mirror) => match mirror.drift(roster).await {
+            Self::On(mirror) => match Box::pin(mirror.drift(roster)).await {
                 Ok(drift) => return Side::Told(drift),
                 Err(error) => error,
             },
@@ -109,7 +121,7 @@ impl<J: Store, V: Vendor> State<Mirror<J, V>> {
 
     async fn visit(&self, request: &Request) -> Option<Result<Visit, Error>> {
         match self {
-            Self::On(mirror) => Some(mirror.visit(request).await),
+            Self::On(mirror) => Some(Box::pin(mirror.visit(request)).await),
             Self::Off | Self::Down(_) => None,
         }
     }

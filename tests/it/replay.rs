@@ -1,5 +1,6 @@
 //! Every sample event through receiver, queues and workers, twice, and what must come of it.
 
+mod drift;
 mod mirrors;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +31,11 @@ static RUNS: LazyLock<[Run; 2]> = LazyLock::new(|| {
         .build()
         .unwrap();
     let folder = tempfile::tempdir().unwrap();
-    runtime.block_on(async { [run(folder.path()).await, run(folder.path()).await] })
+    runtime.block_on(async {
+        let runs = [run(folder.path()).await, run(folder.path()).await];
+        let _ = drift::SETTLED.set(drift::settle(folder.path(), &runs[0]).await);
+        runs
+    })
 });
 
 async fn run(folder: &std::path::Path) -> Run {

@@ -61,6 +61,9 @@ async fn drift<J: Store>(
         None => desk.reader.company_ids().await?,
     };
     let mut mirrors = Mirrors::open(desk).await;
+    for system in mirrors.off() {
+        print::aside(&format!("{system} is off: it is not compared"));
+    }
     let mut found = compare(desk, &mut mirrors, &companies).await?;
     if let (Some(company), 0) = (command.company, found.all) {
         return Err(UsageError::raise(format!(
@@ -200,7 +203,7 @@ async fn fix<J: Store>(
                         cause: cause("drift"),
                     };
                     let id = DeduplicationId::of_mirrored(&request.run);
-                    let sent = queue.send(&message, &id).await;
+                    let sent = Box::pin(queue.send(&message, &id)).await;
                     Fixed::HandedOver(sent.map(|_| ()))
                 }
             };
@@ -216,7 +219,7 @@ async fn fix<J: Store>(
         }
         Ok((fixed, worst))
     };
-    desk.write(work).await
+    Box::pin(desk.write(work)).await
 }
 
 /// Both mirrors may have something to do at one company, and each visit has a name of its own.

@@ -3,16 +3,20 @@
 use model::mirror::System;
 use model::{CompanyId, Private};
 
-use super::columns::fold;
+use super::table::{self, Column};
 use super::{INDENT, Out, lines, more, named, plural, visit};
 use crate::commands::drift::{Comparison, Fixed};
 use crate::drifts::{Compared, Count, Row, standing};
 
-/// How wide the names of the fields are.
-const NAMES: usize = INDENT;
-
-/// How wide a value is.
-const VALUES: usize = 21;
+/// The first one is empty: it sets the others off from the left.
+const COLUMNS: [Column; 6] = [
+    ("", 0),
+    ("", INDENT),
+    ("PSA", 21),
+    ("IT Glue", 21),
+    ("Grow CRM", 21),
+    ("becomes", 13),
+];
 
 /// Prints all companies that differ, and what it comes to.
 pub(crate) fn all(out: &mut Out, found: &Comparison) -> anyhow::Result<()> {
@@ -36,8 +40,7 @@ fn company(out: &mut Out, compared: &Compared) -> anyhow::Result<()> {
     for subject in compared.subjects() {
         out.line("")?;
         lines(out, &compared.named(&subject), "  ")?;
-        let head = ["PSA", "IT Glue", "Grow CRM"].map(|name| vec![name.to_owned()]);
-        columns(out, &["".to_owned()], &head, "becomes")?;
+        table::print(out, &COLUMNS, &[])?;
         let mut rows = subject.rows.iter().peekable();
         while let Some(row) = rows.next() {
             self::row(out, row)?;
@@ -52,44 +55,21 @@ fn company(out: &mut Out, compared: &Compared) -> anyhow::Result<()> {
 }
 
 fn row(out: &mut Out, row: &Row<'_>) -> anyhow::Result<()> {
-    let shown = |text: Option<&Private>| match text {
-        Some(text) => fold(text.reveal(), VALUES),
-        None => vec!["–".to_owned()],
-    };
+    let shown = |text: Option<&Private>| vec![text.map_or("–", Private::reveal).to_owned()];
     let of = |system| {
         row.has
             .get(&system)
             .map_or_else(Vec::new, |has| shown(*has))
     };
-    let cells = [
+    let cells = vec![
+        Vec::new(),
+        vec![row.field().to_string()],
         shown(row.difference.psa.as_ref()),
         of(System::ItGlue),
         of(System::GrowCrm),
+        vec![row.verdict().to_owned()],
     ];
-    let names = fold(&row.field().to_string(), NAMES);
-    columns(out, &names, &cells, row.verdict())
-}
-
-fn columns(
-    out: &mut Out,
-    names: &[String],
-    cells: &[Vec<String>; 3],
-    verdict: &str,
-) -> anyhow::Result<()> {
-    let height = cells.iter().map(Vec::len).chain([names.len()]).max();
-    for at in 0..height.unwrap_or_default() {
-        let name = names.get(at).map_or("", String::as_str);
-        let mut line = format!("  {name:<NAMES$}  ");
-        for cell in cells {
-            let text = cell.get(at).map_or("", String::as_str);
-            line.push_str(&format!("{text:<VALUES$}  "));
-        }
-        if at == 0 {
-            line.push_str(verdict);
-        }
-        out.line(&line)?;
-    }
-    Ok(())
+    table::print_row(out, &COLUMNS, &cells)
 }
 
 fn total(out: &mut Out, found: &Comparison) -> anyhow::Result<()> {

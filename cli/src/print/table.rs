@@ -22,7 +22,8 @@ pub(super) fn print(out: &mut Out, columns: &[Column], rows: &[Row]) -> anyhow::
     Ok(())
 }
 
-fn print_row(out: &mut Out, columns: &[Column], row: &Row) -> anyhow::Result<()> {
+/// Prints one row.
+pub(super) fn print_row(out: &mut Out, columns: &[Column], row: &Row) -> anyhow::Result<()> {
     let cells = columns.iter().zip(row);
     let cells: Vec<(usize, Vec<String>)> = cells
         .map(|((_, width), lines)| {

@@ -5,6 +5,7 @@ mod cloud;
 mod dead_letters;
 mod directory;
 mod doctor;
+mod drift;
 mod replay;
 mod rules;
 

@@ -10,6 +10,8 @@ mod commands;
 mod decisions;
 #[cfg(test)]
 mod directory;
+#[cfg(test)]
+mod drift;
 mod forget;
 #[cfg(test)]
 mod log;

@@ -33,9 +33,7 @@ pub use error::Error;
 pub use fate::{Fate, backoff, fate};
 pub use journal::Store;
 pub use locate::Located;
-pub use mirror::{
-    Drift, GrowCrm, ItGlue, Listed, Mirror, Owner, Roster, Vendor, Whereabouts,
-};
+pub use mirror::{Drift, GrowCrm, ItGlue, Listed, Mirror, Owner, Roster, Vendor, Whereabouts};
 pub use saved::{Applied, Refusal};
 pub use undo::{End, Reversed, Target, UndoPlan, Undone};
 pub use visit::{Planned, Reconciler, Request, Visit};

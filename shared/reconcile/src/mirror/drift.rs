@@ -64,6 +64,14 @@ impl Drift {
 }
 
 impl<J: Store, V: Vendor> Mirror<J, V> {
+    /// Reads a company whole, to be compared. `None` when it is gone.
+    ///
+    /// # Errors
+    /// When the PSA cannot be read.
+    pub async fn roster(&self, company: CompanyId) -> Result<Option<Roster>, Error> {
+        Roster::read(&self.reader, company).await
+    }
+
     /// Compares a company with the mirror: all its contacts, all its lines of the map, and all records of its place,
     /// read as lists. Writes nothing, neither to the mirror nor to the journal.
     ///
