@@ -6,16 +6,13 @@ use std::sync::Arc;
 use journal::Store;
 use model::mirror::{Place, System};
 use model::{ContactId, Mode, Private};
-use policy::mirror::drift::{Difference, Fate, Field, Winner};
+use policy::mirror::drift::{Difference, Fate, Field, LEADS, Winner};
 use reconcile::{Drift, Error, GrowCrm, ItGlue, Mirror, Request, Roster, Vendor, Visit, fate};
 use serde_json::{Value, json};
 use startup::Problems;
 
 use crate::desk::Desk;
 use crate::values;
-
-/// What is said where the PSA wins.
-const LEADS: &str = "the PSA leads";
 
 /// The mirrors, as far as they can be asked.
 pub(crate) struct Mirrors<J> {

@@ -154,6 +154,9 @@ impl fmt::Display for Fate {
     }
 }
 
+/// Why the PSA's word counts, where nothing else is to be said.
+pub const LEADS: &str = "the PSA leads";
+
 /// Why what we gave a mirror goes.
 pub(crate) const TAKEN_BACK: &str = "it was given by us and is gone from the PSA, so it goes";
 

@@ -12,7 +12,7 @@ use super::people::{Goal, Person, State};
 use super::wanted::Wanted;
 use super::{Snapshot, settled, target};
 use crate::mirror::drift::{
-    Difference, Fate, Field, TAKEN_BACK, Winner, alone, enforced, in_order, unmapped,
+    Difference, Fate, Field, LEADS, TAKEN_BACK, Winner, alone, enforced, in_order, unmapped,
 };
 use crate::mirror::{Line, Plan};
 use crate::rules::Rules;
@@ -202,7 +202,7 @@ impl Told<'_> {
                 for part in fields.differences(before) {
                     let (wanted, has) = (value(fields, part), held(before, part));
                     let why = match wanted {
-                        Some(_) => "the PSA leads",
+                        Some(_) => LEADS,
                         None => TAKEN_BACK,
                     };
                     let verdict = (Winner::Psa, Fate::Written, why);

@@ -15,7 +15,7 @@ use super::items::{Item, of};
 use super::notes::Notes;
 use super::{Need, Snapshot};
 use crate::mirror::drift::{
-    Difference, Fate, Field, TAKEN_BACK, Winner, alone, enforced, in_order, unmapped,
+    Difference, Fate, Field, LEADS, TAKEN_BACK, Winner, alone, enforced, in_order, unmapped,
 };
 use crate::mirror::{Line, Plan};
 use crate::rules::Rules;
@@ -169,6 +169,7 @@ impl Told<'_, '_> {
                             "our line in the notes tells whose record it is".to_owned()
                         }
                         (None, Field::Title | Field::Email | Field::Phone) => TAKEN_BACK.to_owned(),
+                        _ if reason.starts_with(LEADS) => LEADS.to_owned(),
                         _ => reason,
                     };
                     self.tell(contact, Some(*record), side, (winner, fate, why));

@@ -64,10 +64,10 @@ fn the_psa_leads_and_what_it_glue_alone_knows_stays() {
     record.phones.clear();
     record.important = Some(true);
     insta::assert_snapshot!(told(&world, &[30]), @r#"
-    30/101 title: Owner | Boss => the PSA, written: the PSA leads, and has contact 30 otherwise
+    30/101 title: Owner | Boss => the PSA, written: the PSA leads
     30/101 important: no | yes => the mirror, kept: somebody marked it in IT Glue, and we never did
     30/101 email: - | own@x.example (Home) => the mirror, kept: IT Glue alone knows it, and we never gave it
-    30/101 phone: 3125550142 (Work) * | - => the PSA, written: the PSA leads, and has contact 30 otherwise
+    30/101 phone: 3125550142 (Work) * | - => the PSA, written: the PSA leads
     "#);
     world.visit(&[30]);
     insta::assert_snapshot!(told(&world, &[30]), @r#"
@@ -188,7 +188,7 @@ fn a_type_or_location_that_it_glue_does_not_have_is_for_a_person() {
 fn a_record_in_another_organization_comes_along() {
     let mut world = World::new().mirrored(ada());
     world.record(101).organization = ELSEWHERE;
-    insta::assert_snapshot!(told(&world, &[30]), @"30/101 organization: 5 | 6 => the PSA, written: the PSA leads, and has contact 30 otherwise");
+    insta::assert_snapshot!(told(&world, &[30]), @"30/101 organization: 5 | 6 => the PSA, written: the PSA leads");
 }
 
 #[test]
