@@ -38,7 +38,7 @@ def of_type(source, wanted):
     }
 
 
-def test_functions_have_their_limits_and_variables(stack, source, value):
+def test_functions_have_their_limits_variables_and_roles(stack, source, value):
     functions = of_type(source, "AWS::Serverless::Function")
     assert set(functions) == {"CallbackReceiver", *stack.workers()}
     assert len(functions) == 4
@@ -47,7 +47,9 @@ def test_functions_have_their_limits_and_variables(stack, source, value):
         assert deployed["Timeout"] == wanted["Timeout"], name
         assert deployed["MemorySize"] == source["Globals"]["Function"]["MemorySize"], name
         assert set(deployed["Environment"]["Variables"]) == set(wanted["Environment"]["Variables"]), name
+        assert deployed["Role"].endswith(f"/{stack.names[wanted['Role']['Fn::GetAtt'][0]]}"), name
         assert stack.concurrency(name) == int(value(wanted["ReservedConcurrentExecutions"])), name
+    assert len({stack.configuration(name)["Role"] for name in functions}) == len(functions)
 
 
 def test_messages_reach_each_worker_in_batches_of_which_a_part_may_fail(stack, source, value):
