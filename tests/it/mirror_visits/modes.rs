@@ -31,7 +31,12 @@ fn everybody(names: &[&str]) -> [Vec<String>; 2] {
 
 /// Nothing can be written in either mirror.
 fn out_of_reach(office: &Mirrored, from: u32) {
-    let fault = || Fault::bad_gateway().on("POST", "contacts").nth(from).forever();
+    let fault = || {
+        Fault::bad_gateway()
+            .on("POST", "contacts")
+            .nth(from)
+            .forever()
+    };
     office.itglue.world().lock().faults.push(fault());
     office.growcrm.world().lock().faults.push(fault());
 }
@@ -128,6 +133,10 @@ async fn in_a_company_too_large_to_be_read_whole_a_known_contact_costs_one_read_
     let (_, followed) = office.follow(QUARRY_LANE, &[QUARRY_DEFAULT]).await;
     for followed in followed {
         let methods = followed.requests.iter().filter_map(|r| r.split(' ').next());
-        assert_eq!(methods.collect::<Vec<_>>(), ["GET", "PATCH"], "{followed:?}");
+        assert_eq!(
+            methods.collect::<Vec<_>>(),
+            ["GET", "PATCH"],
+            "{followed:?}"
+        );
     }
 }

@@ -10,8 +10,8 @@ use model::ContactId;
 use model::mirror::System;
 use policy::Rules;
 use reconcile::{Error, GrowCrm, ItGlue, Mirror, Reconciler, Request, Vendor, Visit};
-use serde_json::json;
 use sandbox::{Sandbox, World, growcrm, itglue, seed};
+use serde_json::json;
 
 use super::worlds::{QUARRY_LANE, office_to_succeed};
 use super::{Stack, enforced, in_words, reader, within_patience};
@@ -193,9 +193,10 @@ impl Mirrored {
             let contacts = visit.mirrors.get(&system).into_iter().flatten();
             contacts.map(|contact| contact.get()).collect()
         };
-        let itglue = self.follow_in(System::ItGlue, company, &stale(System::ItGlue));
+        let [of_itglue, of_growcrm] = System::ALL.map(stale);
+        let itglue = self.follow_in(System::ItGlue, company, &of_itglue);
         let itglue = itglue.await;
-        let growcrm = self.follow_in(System::GrowCrm, company, &stale(System::GrowCrm));
+        let growcrm = self.follow_in(System::GrowCrm, company, &of_growcrm);
         let growcrm = growcrm.await;
         (visit, [itglue, growcrm])
     }

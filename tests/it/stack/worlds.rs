@@ -227,7 +227,7 @@ fn custom_field(id: u32, caption: &str) -> Value {
     json!({ "id": id, "caption": caption, "type": "Number", "entryMethod": "EntryField", "numberOfDecimals": 0 })
 }
 
-fn email(address: &str, default: bool) -> Value {
+pub(crate) fn email(address: &str, default: bool) -> Value {
     json!({ "type": { "id": 1 }, "value": address, "defaultFlag": default })
 }
 
