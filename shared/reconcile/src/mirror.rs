@@ -236,10 +236,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
 
     /// Reads what every visit needs: the company and the contacts in the PSA, and what the journal knows of them. Of
     /// contacts that may not be read, nothing is known, so they are left out and told.
-    async fn start(
-        &self,
-        request: &Request,
-    ) -> Result<Option<(V::Snapshot, Vec<Finding>)>, Error> {
+    async fn start(&self, request: &Request) -> Result<Option<(V::Snapshot, Vec<Finding>)>, Error> {
         let Some(company) = self.reader.company(request.company).await? else {
             return Ok(None);
         };

@@ -35,7 +35,10 @@ fn titles(office: &Mirrored, first_name: &str) -> [Option<String>; 2] {
     let growcrm = growcrm.lock();
     let mut users = growcrm.users.values();
     let user = users.find(|user| user.first_name == first_name);
-    [contact.unwrap().title.clone(), user.unwrap().position.clone()]
+    [
+        contact.unwrap().title.clone(),
+        user.unwrap().position.clone(),
+    ]
 }
 
 /// Something goes wrong in both mirrors.
@@ -66,10 +69,23 @@ async fn a_record_that_was_created_otherwise_than_asked_is_on_the_map_and_is_not
     promote(&office, "Foreman");
     office.growcrm.world().lock().switches.longest_position = Some(4);
     let (_, [_, created]) = office.follow(QUARRY_LANE, &[]).await;
-    let users: Vec<u64> = office.growcrm.world().lock().users.keys().copied().collect();
+    let users: Vec<u64> = office
+        .growcrm
+        .world()
+        .lock()
+        .users
+        .keys()
+        .copied()
+        .collect();
     assert_eq!((posts(&created), users.len()), (2, 2), "{created:?}");
-    assert_eq!(created.findings, [format!("mirror-growcrm refused [{COLLEAGUE}]")]);
-    let line = office.stack.journal.link_of(System::GrowCrm, ContactId::new(COLLEAGUE));
+    assert_eq!(
+        created.findings,
+        [format!("mirror-growcrm refused [{COLLEAGUE}]")]
+    );
+    let line = office
+        .stack
+        .journal
+        .link_of(System::GrowCrm, ContactId::new(COLLEAGUE));
     let (_, line) = line.await.unwrap().unwrap();
     let OnMap::GrowCrm { id, given } = line.record else {
         panic!("a line of Grow CRM");
@@ -102,13 +118,21 @@ async fn what_an_earlier_round_told_is_in_the_journal_though_a_later_one_fails()
     let reads = {
         let trial = Fault::bad_gateway().on("GET", "contacts").nth(4).forever();
         office.growcrm.world().lock().faults.push(trial);
-        office.follow_in(System::GrowCrm, QUARRY_LANE, &contacts).await
+        office
+            .follow_in(System::GrowCrm, QUARRY_LANE, &contacts)
+            .await
     };
     assert!(reads.is_err(), "{reads:?}");
     assert_eq!(titles(&office, "Bruno")[1].as_deref(), Some("Foreman"));
     let noted = office.stack.findings(QUARRY_LANE).await;
-    let noted: Vec<_> = noted.iter().map(|noted| finding_in_words(&noted.finding)).collect();
-    assert_eq!(noted, [format!("mirror-growcrm not-mirrored [{COLLEAGUE}]")]);
+    let noted: Vec<_> = noted
+        .iter()
+        .map(|noted| finding_in_words(&noted.finding))
+        .collect();
+    assert_eq!(
+        noted,
+        [format!("mirror-growcrm not-mirrored [{COLLEAGUE}]")]
+    );
 }
 
 #[tokio::test]
@@ -117,7 +141,10 @@ async fn a_refusal_is_in_the_journal_once() {
     office.growcrm.world().lock().switches.longest_position = Some(4);
     let _ = office.follow(QUARRY_LANE, &[COLLEAGUE]).await;
     let noted = office.stack.findings(QUARRY_LANE).await;
-    let noted: Vec<_> = noted.iter().map(|noted| finding_in_words(&noted.finding)).collect();
+    let noted: Vec<_> = noted
+        .iter()
+        .map(|noted| finding_in_words(&noted.finding))
+        .collect();
     assert_eq!(noted, [format!("mirror-growcrm refused [{COLLEAGUE}]")]);
 }
 
@@ -135,13 +162,20 @@ async fn a_write_to_an_address_that_is_unknown_for_a_while_is_put_off_and_made_l
     }
     assert_eq!(office.stack.findings(QUARRY_LANE).await, []);
     let _ = office.follow(QUARRY_LANE, &[COLLEAGUE]).await;
-    assert_eq!(titles(&office, "Bruno"), [(); 2].map(|()| Some("Foreman".to_owned())));
+    assert_eq!(
+        titles(&office, "Bruno"),
+        [(); 2].map(|()| Some("Foreman".to_owned()))
+    );
 }
 
 #[tokio::test]
 async fn a_record_that_is_gone_when_it_is_written_to_is_created_anew_by_the_next_visit() {
     let office = promoted().await;
-    let gone = Fault::answer(404, "application/json", r#"{"message":"Contact not found."}"#);
+    let gone = Fault::answer(
+        404,
+        "application/json",
+        r#"{"message":"Contact not found."}"#,
+    );
     let fault = gone.on("PATCH", "contacts");
     office.growcrm.world().lock().faults.push(fault);
     let followed = office.follow_in(System::GrowCrm, QUARRY_LANE, &[COLLEAGUE]);
@@ -169,13 +203,19 @@ async fn an_intent_whose_record_cannot_be_read_does_not_keep_the_others_waiting(
     let forbidden = Fault::answer(403, "application/json", r#"{"message":"Forbidden"}"#);
     goes_wrong(&office, &forbidden.on("GET", "contacts"));
     let (_, followed) = office.follow(QUARRY_LANE, &[COLLEAGUE]).await;
-    assert!(followed.iter().all(|each| each.findings.is_empty()), "{followed:?}");
+    assert!(
+        followed.iter().all(|each| each.findings.is_empty()),
+        "{followed:?}"
+    );
     let unknown = Outcome::Unknown.to_string();
     for system in System::ALL {
         let ended = outcomes(&office, system).await;
         assert!(ended.contains(&unknown), "{ended:?}");
     }
-    assert_eq!(titles(&office, "Bruno"), [(); 2].map(|()| Some("Foreman".to_owned())));
+    assert_eq!(
+        titles(&office, "Bruno"),
+        [(); 2].map(|()| Some("Foreman".to_owned()))
+    );
 }
 
 #[tokio::test]
@@ -190,7 +230,8 @@ async fn a_record_that_is_not_moved_is_on_the_map_as_the_new_one_from_the_moment
     }));
     let mut account = itglue::Account::empty();
     account.switches.moves_contacts = false;
-    let here = account.add_organization(itglue::Organization::new("Quarry Lane").linked_to(QUARRY_LANE));
+    let here =
+        account.add_organization(itglue::Organization::new("Quarry Lane").linked_to(QUARRY_LANE));
     account.add_organization(itglue::Organization::new("Mill Row").linked_to(MILL_ROW));
     let office = Mirrored::with(world, account, growcrm::Account::empty()).await;
     let there = office.follow_in(System::ItGlue, MILL_ROW, &[MOVER]).await;
@@ -204,9 +245,14 @@ async fn a_record_that_is_not_moved_is_on_the_map_as_the_new_one_from_the_moment
     // The visit ends as soon as the record was created and the old one retired.
     let fault = Fault::bad_gateway().on("POST", "contacts").nth(2).forever();
     office.itglue.world().lock().faults.push(fault);
-    let followed = office.follow_in(System::ItGlue, QUARRY_LANE, &[MOVER, new]).await;
+    let followed = office
+        .follow_in(System::ItGlue, QUARRY_LANE, &[MOVER, new])
+        .await;
     assert!(followed.is_err());
-    let line = office.stack.journal.link_of(System::ItGlue, ContactId::new(MOVER));
+    let line = office
+        .stack
+        .journal
+        .link_of(System::ItGlue, ContactId::new(MOVER));
     let (_, line) = line.await.unwrap().unwrap();
     let OnMap::ItGlue { id, .. } = line.record else {
         panic!("a line of IT Glue");

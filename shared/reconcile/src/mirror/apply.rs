@@ -7,8 +7,8 @@ use model::mirror::{Call, Record as Mirrored};
 use model::{Action, Change, ChangeId, ContactId, Image, Outcome};
 use policy::mirror::Plan;
 
-use super::vendor::{Failure as _, Learned, Made, Refusal, Vendor};
 use super::Mirror;
+use super::vendor::{Failure as _, Learned, Made, Refusal, Vendor};
 use crate::error::Error;
 use crate::record::Record;
 use crate::visit::Request;
