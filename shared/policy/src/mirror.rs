@@ -13,7 +13,7 @@ pub mod itglue;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::mirror::{Digest, Link, Place, System};
-use model::{Company, Contact, ContactId, Past};
+use model::{Company, CompanyId, Contact, ContactId, Finding, FindingKind, Past};
 use sha2::Digest as _;
 
 use crate::rules::Rules;
@@ -104,7 +104,7 @@ pub fn stale(system: System, visited: &Visited<'_>, rules: &Rules) -> BTreeSet<C
         placed,
     } = *visited;
     if company.deleted {
-        return BTreeSet::new();
+        return left_behind(links);
     }
     let is_stale = |link: &&Link| match contacts.get(&link.contact) {
         Some(contact) => link.digest != digest(system, company, contact, rules),
@@ -126,6 +126,57 @@ pub fn stale(system: System, visited: &Visited<'_>, rules: &Rules) -> BTreeSet<C
         stale.extend(default.filter(|id| contacts.contains_key(id) && !linked.contains(id)));
     }
     stale
+}
+
+/// The contacts with a record whose company is deleted or gone, and of whom that was not told yet.
+#[must_use]
+pub fn left_behind(links: &[Link]) -> BTreeSet<ContactId> {
+    let untold = links.iter().filter(|link| link.digest != told_of_company());
+    untold.map(|link| link.contact).collect()
+}
+
+/// What a mirror is told of contacts whose company is deleted or gone: nothing is written there, a person is told, and
+/// the map remembers that.
+pub fn abandoned(system: System, company: CompanyId, links: &[Link]) -> Plan {
+    let contacts: Vec<ContactId> = links.iter().map(|link| link.contact).collect();
+    let (kind, contacts, words) = match system {
+        System::ItGlue => (
+            FindingKind::Orphan,
+            contacts,
+            "the company is deleted in the PSA; its contacts in IT Glue are left as they are, and somebody should \
+             decide what becomes of them",
+        ),
+        System::GrowCrm => (
+            FindingKind::NoMirror,
+            Vec::new(),
+            "the company was deleted in the PSA; its client in Grow CRM stays as it is, and a person should decide what \
+             becomes of it",
+        ),
+    };
+    let mut plan = Plan::default();
+    plan.plan.findings.push(Finding {
+        rule: system.rule(),
+        kind,
+        company: Some(company),
+        contacts,
+        words: words.to_owned(),
+        evidence: Vec::new(),
+    });
+    let told = links.iter().map(|link| MapChange {
+        after: None,
+        contact: link.contact,
+        line: Line::Is(Link {
+            digest: told_of_company(),
+            ..link.clone()
+        }),
+    });
+    plan.map.extend(told);
+    plan
+}
+
+/// The digest of contacts of whose company it was told that it is no more. Should it come back, they differ.
+fn told_of_company() -> Digest {
+    Digest::new("company-gone")
 }
 
 /// Why none of these contacts, which are gone from the PSA, is taken out of a mirror: there are more than a visit may

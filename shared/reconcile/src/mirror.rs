@@ -17,7 +17,7 @@ use journal::Store;
 use model::mirror::{Digest, Link, Place};
 use model::{CompanyId, Contact, ContactId, Entry, Finding, FindingKind, Mode, Outcome, Plan};
 use policy::Rules;
-use policy::mirror::{Line, MapChange};
+use policy::mirror::{Line, MapChange, abandoned, left_behind};
 
 use crate::clock::Clock;
 use crate::drill::Drill;
@@ -121,7 +121,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
     async fn rounds(&self, request: &Request, visit: &mut Visit) -> Result<(), Error> {
         self.settle(request).await?;
         let Some((mut snapshot, hidden)) = self.start(request).await? else {
-            return Ok(());
+            return self.abandon(request, visit).await;
         };
         let placed = self.begin(request, &snapshot).await?;
         let mut left = Vec::new();
@@ -178,6 +178,29 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
             }
         }
         Err(Error::Unsettled)
+    }
+
+    /// Tells of contacts whose company is gone.
+    async fn abandon(&self, request: &Request, visit: &mut Visit) -> Result<(), Error> {
+        let company = request.company;
+        let links = self
+            .journal
+            .links(company, V::SYSTEM, Some(&request.contacts));
+        let links = links.await?;
+        if left_behind(&links).is_empty() {
+            return Ok(());
+        }
+        let plan = abandoned(V::SYSTEM, company, &links);
+        let mut record = self.recorder(request, &mut visit.entries, &mut visit.findings);
+        for finding in plan.plan.findings {
+            record.tell(finding).await?;
+        }
+        for change in &plan.map {
+            if let Line::Is(link) = &change.line {
+                self.journal.link(company, link).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes the company's place off the map while somebody may not be carried over: until a visit about somebody who

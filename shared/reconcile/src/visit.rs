@@ -211,6 +211,7 @@ impl<J: Store> Reconciler<J> {
             .await?;
         for _ in 0..ROUNDS {
             let Some(mut snapshot) = self.gather(request).await? else {
+                visit.mirrors = self.left_behind(request.company).await?;
                 return Ok(());
             };
             let mut record = self.recorder(request, &mut visit.entries, &mut left);
@@ -333,6 +334,22 @@ impl<J: Store> Reconciler<J> {
             }
         }
         Ok(stale)
+    }
+
+    /// What each mirror has to look at of a company that is gone.
+    async fn left_behind(
+        &self,
+        company: CompanyId,
+    ) -> Result<BTreeMap<System, BTreeSet<ContactId>>, Error> {
+        let mut left = BTreeMap::new();
+        for system in &self.mirrors {
+            let links = self.journal.links(company, *system, None).await?;
+            let contacts = policy::mirror::left_behind(&links);
+            if !contacts.is_empty() {
+                left.insert(*system, contacts);
+            }
+        }
+        Ok(left)
     }
 
     /// Has the journal remember what spares the next visit a read, or lets a deletion be located.

@@ -53,3 +53,29 @@ async fn whom_the_role_may_not_read_is_left_as_it_is_and_told() {
     let noted = office.stack.findings(QUARRY_LANE).await;
     assert_eq!(noted.len(), 2, "{noted:?}");
 }
+
+#[tokio::test]
+async fn a_company_that_is_gone_is_told_once_in_each_mirror_and_nothing_is_written() {
+    let office = office().await;
+    let before = office.records();
+    let words = r#"{"code":"NotFound","message":"Company was not found.","errors":null}"#;
+    let gone = Fault::answer(404, "application/json", words);
+    let path = format!("/company/companies/{QUARRY_LANE}");
+    let gone = gone.on("GET", &path).forever();
+    office.stack.world.lock().faults.push(gone);
+    let (_, told) = office.follow(QUARRY_LANE, &[QUARRY_DEFAULT]).await;
+    assert!(told.iter().all(|followed| followed.requests.is_empty()));
+    let told = told.map(|followed| followed.findings.join(", "));
+    let both = format!("[{QUARRY_DEFAULT} {COLLEAGUE}]");
+    assert_eq!(
+        told,
+        [
+            format!("mirror-itglue orphan {both}"),
+            "mirror-growcrm no-mirror []".to_owned()
+        ]
+    );
+    let (visit, after) = office.follow(QUARRY_LANE, &[QUARRY_DEFAULT]).await;
+    assert!(visit.mirrors.is_empty() && after.iter().all(Followed::is_nothing));
+    assert_eq!(office.records(), before);
+    assert_eq!(office.stack.findings(QUARRY_LANE).await.len(), 2);
+}

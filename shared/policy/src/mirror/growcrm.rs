@@ -25,10 +25,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::growcrm::{Client, ClientId};
-use model::mirror::{Digest, Link, Mirrored};
+use model::mirror::{Digest, Link, Mirrored, System};
 use model::{Company, CompanyId, Contact, ContactId, Email, Past, growcrm};
 
-use super::{Fingerprint, Plan};
+use super::{Fingerprint, Plan, abandoned};
 use crate::rules::{Deactivated, Rules};
 
 pub use check::check;
@@ -223,7 +223,10 @@ pub fn digest(company: &Company, contact: &Contact, rules: &Rules) -> Digest {
 /// One draft gives both, so that what is asked for is what is decided by.
 fn draft(snapshot: &Snapshot, rules: &Rules) -> Result<Plan, BTreeSet<Need>> {
     if snapshot.company.deleted {
-        return Ok(client::deleted(snapshot));
+        let links = snapshot.links.iter();
+        let links = links.filter(|link| snapshot.asked.contains(&link.contact));
+        let links: Vec<Link> = links.cloned().collect();
+        return Ok(abandoned(System::GrowCrm, snapshot.company.id, &links));
     }
     settled(snapshot, rules)?.written()
 }

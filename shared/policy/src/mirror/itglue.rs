@@ -22,10 +22,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::itglue::{self, Attached, ContactType, Location, Organization, OrganizationId};
-use model::mirror::{Digest, Link};
-use model::{Company, CompanyId, Contact, ContactId, FindingKind, Past, Private};
+use model::mirror::{Digest, Link, System};
+use model::{Company, CompanyId, Contact, ContactId, Past, Private};
 
-use super::Plan;
+use super::{Plan, abandoned};
 use crate::rules::Rules;
 
 pub use check::check;
@@ -211,14 +211,10 @@ impl Snapshot {
 fn draft<'s>(snapshot: &'s Snapshot, rules: &'s Rules) -> Draft<'s> {
     let mut draft = Draft::new(snapshot, rules);
     if snapshot.company.deleted {
-        let linked = snapshot.links.iter().map(|link| link.contact);
-        let linked = linked.filter(|contact| snapshot.asked.contains(contact));
-        draft.find(
-            FindingKind::Orphan,
-            linked.collect(),
-            "the company is deleted in the PSA; its contacts in IT Glue are left as they are, and somebody should \
-             decide what becomes of them",
-        );
+        let links = snapshot.links.iter();
+        let links = links.filter(|link| snapshot.asked.contains(&link.contact));
+        let links: Vec<Link> = links.cloned().collect();
+        draft.plan = abandoned(System::ItGlue, snapshot.company.id, &links);
         return draft;
     }
     let mut cast = part::cast(&mut draft);

@@ -6,7 +6,6 @@ use model::growcrm::{Client, ClientId};
 use model::{Finding, FindingKind, Rule};
 
 use super::{Need, Snapshot};
-use crate::mirror::Plan;
 use crate::rules::Rules;
 
 /// Where the company's contacts belong.
@@ -78,15 +77,6 @@ fn at(snapshot: &Snapshot, client: ClientId) -> Result<Place, Need> {
         return Err(Need::Client(client));
     }
     Ok(Place::At(client))
-}
-
-/// Nothing is written for a company that was deleted.
-pub(super) fn deleted(snapshot: &Snapshot) -> Plan {
-    let words = "the company was deleted in the PSA; its client in Grow CRM stays as it is, and a person should \
-                 decide what becomes of it";
-    let mut plan = Plan::default();
-    plan.plan.findings.push(nowhere(snapshot, words.to_owned()));
-    plan
 }
 
 fn nowhere(snapshot: &Snapshot, words: String) -> Finding {

@@ -157,8 +157,16 @@ fn a_deleted_company_is_left_as_it_is() {
     let mut crm = Crm::new([ada(), ben()]).mirrored();
     crm.company.deleted = true;
     crm.edit(BEN, |ben| ben.active = false);
-    insta::assert_snapshot!(crm.told(&[BEN]), @"finding mirror-growcrm: no-mirror, company 1: the company was deleted in the PSA; its client in Grow CRM stays as it is, and a person should decide what becomes of it");
+    assert_eq!(crm.stale(), [ADA, BEN]);
+    insta::assert_snapshot!(crm.visit(&[ADA, BEN]), @"
+    finding mirror-growcrm: no-mirror, company 1: the company was deleted in the PSA; its client in Grow CRM stays as it is, and a person should decide what becomes of it
+    map: the record of 20 is 101
+    map: the record of 21 is 102
+    ");
+    // That is told once, and should the company come back, everybody is looked at.
     assert_eq!(crm.stale(), []);
+    crm.company.deleted = false;
+    assert_eq!(crm.stale(), [ADA, BEN]);
 }
 
 #[test]
