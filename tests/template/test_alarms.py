@@ -225,8 +225,18 @@ def test_one_dead_letter_is_an_alarm(alarms, queues, folder):
 def test_a_message_is_too_old_when_its_workers_cannot_merely_have_died(alarms, resources, queues, folder):
     work, _dead = queues[folder]
     (name,) = watching(alarms, "AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=work)
+    assert alarms[name]["Threshold"] > resources[work]["VisibilityTimeout"] * 4
+
+
+@pytest.mark.parametrize("folder", [FUNCTIONS[mirror] for mirror in MIRRORS])
+def test_a_vendor_that_stays_out_of_reach_is_told_before_its_messages_are_dead(alarms, resources, queues, folder):
+    work, _dead = queues[folder]
+    (name,) = watching(alarms, "AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=work)
     receives = resources[work]["RedrivePolicy"]["maxReceiveCount"]
-    assert alarms[name]["Threshold"] > resources[work]["VisibilityTimeout"] * (receives - 1)
+    # As `backoff` of shared/reconcile/src/fate.rs has it.
+    waits = sum(min(15 * 2**count, 900) for count in range(1, receives))
+    assert alarms[name]["Threshold"] < waits - 3600
+    assert waits > 6 * 3600
 
 
 @pytest.mark.parametrize("folder", WORKERS)
