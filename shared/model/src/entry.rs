@@ -179,9 +179,9 @@ impl fmt::Display for Outcome {
             Self::Returned { contact } => write!(f, "done: it is contact {contact} now"),
             Self::FoundDone => f.write_str("done (found by reading)"),
             Self::FoundUndone => f.write_str("not done (found by reading)"),
-            Self::Refused { code } => write!(f, "refused by the PSA ({code})"),
+            Self::Refused { code } => write!(f, "refused ({code})"),
             Self::Stale => f.write_str("not done: the record had changed"),
-            Self::Deferred => f.write_str("put off: the PSA was out of reach or busy"),
+            Self::Deferred => f.write_str("put off: the other side was out of reach or busy"),
             Self::ByPerson => f.write_str("done by somebody else"),
             Self::Unknown => f.write_str("unknown: the answer was lost, and nothing shows it"),
         }

@@ -16,7 +16,7 @@ async fn a_refused_write_is_a_finding_and_is_not_tried_again() {
     let stack = Stack::on(tenant()).await;
     let seen = stack.visit(RIVERBEND, &[REFUSES_PATCH]).await;
     let expected =
-        "switch off the portal login of contact 86002: refused by the PSA (InvalidObject)";
+        "switch off the portal login of contact 86002: refused (InvalidObject)";
     assert_eq!(seen.writes(), [expected]);
     assert_eq!(seen.findings(), ["portal-invite refused [86002]"]);
     // Twice two reads, as the rest is planned anew; a second look; and a second try that names the custom fields, which
@@ -61,7 +61,7 @@ async fn what_else_is_to_be_done_at_the_company_is_done() {
     let seen = stack.visit(BLUE_SPRUCE, &[]).await;
     let expected = [
         "switch off the portal login of contact 82004: done",
-        "switch off the portal login of contact 82003: refused by the PSA (Forbidden)",
+        "switch off the portal login of contact 82003: refused (Forbidden)",
         "switch off the portal login of contact 82002: done",
         "make email item 96903 the default of contact 82007: done",
     ];
@@ -89,7 +89,7 @@ async fn a_merge_of_which_one_write_is_refused_is_not_made() {
     let expected = [
         "add another email to contact 83002: done",
         "add another phone to contact 83002: done",
-        "label contact 83002 \"Approver\": refused by the PSA (Forbidden)",
+        "label contact 83002 \"Approver\": refused (Forbidden)",
     ];
     assert_eq!(seen.writes(), expected);
     assert_eq!(seen.findings(), ["merge-duplicates refused [83020 83002]"]);
@@ -107,7 +107,7 @@ async fn a_refused_merge_leaves_both_records_and_is_told() {
         .push(Refusal::new("DELETE", &path, "transferContactId", message));
     let stack = Stack::on(world).await;
     let seen = stack.visit(GRANITE_PEAK, &[]).await;
-    let last = "merge contact 83020 into 83002; 4 references move with it: refused by the PSA (InvalidObject)";
+    let last = "merge contact 83020 into 83002; 4 references move with it: refused (InvalidObject)";
     assert_eq!(seen.writes().last().unwrap(), last);
     assert_eq!(seen.findings(), ["merge-duplicates refused [83020 83002]"]);
     stack.visit_in_vain(GRANITE_PEAK, &[]).await;
