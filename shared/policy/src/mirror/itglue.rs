@@ -58,6 +58,8 @@ pub struct Snapshot {
     pub past: Vec<Past>,
     /// The company's organization, by the map.
     pub place: Option<OrganizationId>,
+    /// All lines of the map that the company has.
+    pub all_links: Option<Vec<Link>>,
     /// The line of a contact wherever it is, with the company.
     pub lines: BTreeMap<ContactId, Option<(CompanyId, Link)>>,
     /// The organizations that each way to look for the company's has found.
@@ -87,6 +89,8 @@ pub struct Snapshot {
 pub enum Need {
     /// The line of the map of a contact, wherever it is.
     Line(ContactId),
+    /// All lines of the map that the company has.
+    Lines,
     /// A contact, from the PSA.
     Contact(ContactId),
     /// The organizations that the native sync ties to the company.
@@ -153,6 +157,7 @@ impl Snapshot {
             links: Vec::new(),
             past: Vec::new(),
             place: None,
+            all_links: None,
             lines: BTreeMap::new(),
             organizations: BTreeMap::new(),
             records: BTreeMap::new(),
@@ -193,6 +198,13 @@ impl Snapshot {
             };
         }
         records
+    }
+
+    /// All lines of the map that were read, by whatever way.
+    fn every_line(&self) -> impl Iterator<Item = &Link> {
+        let all = self.all_links.iter().flatten();
+        let elsewhere = self.lines.values().flatten().map(|(_, link)| link);
+        self.links.iter().chain(all).chain(elsewhere)
     }
 
     /// Whether the PSA no longer has a contact.

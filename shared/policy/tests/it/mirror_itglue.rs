@@ -62,8 +62,8 @@ fn a_new_contact_is_looked_for_in_three_ways_and_created() {
         visit.rounds,
         [
             [Need::Line(id)].into(),
+            [Need::Lines, Need::Everybody].into(),
             [Need::ByPsa(id)].into(),
-            [Need::Everybody].into()
         ]
     );
     insta::assert_snapshot!(visit.words, @"

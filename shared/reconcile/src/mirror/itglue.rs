@@ -115,6 +115,7 @@ impl Vendor for ItGlue {
     fn shared(need: &Need) -> Option<Shared> {
         match need {
             Need::Line(contact) => Some(Shared::Line(*contact)),
+            Need::Lines => Some(Shared::Lines),
             Need::Contact(contact) => Some(Shared::Contact(*contact)),
             _ => None,
         }
@@ -130,16 +131,19 @@ impl Vendor for ItGlue {
             }
             Learned::Line(contact, line) => {
                 let here = snapshot.company.id;
-                snapshot.links.retain(|link| link.contact != contact);
-                if let Some((company, link)) = line.as_deref()
-                    && *company == here
-                {
-                    snapshot.links.push(link.clone());
-                    snapshot.links.sort_by_key(|link| link.contact);
+                let all = snapshot.all_links.iter_mut();
+                for links in std::iter::once(&mut snapshot.links).chain(all) {
+                    links.retain(|link| link.contact != contact);
+                    if let Some((company, link)) = line.as_deref()
+                        && *company == here
+                    {
+                        links.push(link.clone());
+                        links.sort_by_key(|link| link.contact);
+                    }
                 }
                 snapshot.lines.insert(contact, line.map(|line| *line));
             }
-            Learned::Lines(links) => snapshot.links = links,
+            Learned::Lines(links) => snapshot.all_links = Some(links),
             Learned::Company(contacts, _) => {
                 let contacts = contacts.into_iter().map(|contact| (contact.id, contact));
                 snapshot.contacts.extend(contacts);
@@ -157,7 +161,7 @@ impl Vendor for ItGlue {
         let reader = &self.reader;
         match need {
             // These are in the PSA and in the journal.
-            Need::Line(_) | Need::Contact(_) => {}
+            Need::Line(_) | Need::Lines | Need::Contact(_) => {}
             Need::OrganizationByPsa => {
                 let found = reader.organizations_by_psa(snapshot.company.id).await?;
                 snapshot.organizations.insert(*need, found);

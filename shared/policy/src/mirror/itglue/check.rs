@@ -146,7 +146,7 @@ impl<'s> Judge<'s> {
             }
             Some(_) => {}
         }
-        if self.now.everybody.is_none() {
+        if self.now.everybody.is_none() || self.now.all_links.is_none() {
             return self.object(format!(
                 "contact {contact} was not looked for among everybody"
             ));
@@ -194,7 +194,9 @@ impl<'s> Judge<'s> {
         }
         for other in self.claimants(id) {
             let other = self.present(other);
-            if other != contact && self.is_there(other) && !self.merged.contains_key(&other) {
+            let links = self.links_of(contact);
+            let is_its = links.iter().any(|link| is_link_to(link, id));
+            if other != contact && !is_its && self.may_be_owner(other) {
                 self.object(format!("record {id} is that of contact {other}"));
             }
         }
@@ -304,6 +306,9 @@ impl<'s> Judge<'s> {
             self.object(format!("record {id} is not ours to remove"));
         }
         self.still_theirs(contact, record);
+        if self.now.all_links.is_none() {
+            self.object(format!("record {id} may be somebody's by the map"));
+        }
         let attached = self.now.attached.get(&id);
         if !attached.is_some_and(|attached| attached.is_nothing()) {
             self.object(format!("something may hang on record {id}"));
@@ -324,7 +329,7 @@ impl<'s> Judge<'s> {
                 .contacts
                 .get(&owner)
                 .is_some_and(|owner| owner.active);
-            if is_active || (self.is_there(owner) && !self.merged.contains_key(&owner)) {
+            if is_active || self.may_be_owner(owner) {
                 self.object(format!("record {id} is still that of contact {owner}"));
             }
         }
@@ -446,8 +451,7 @@ impl<'s> Judge<'s> {
 
     fn links(&self) -> impl Iterator<Item = &'s Link> {
         let now = self.now;
-        let elsewhere = now.lines.values().flatten().map(|(_, link)| link);
-        now.links.iter().chain(elsewhere)
+        now.every_line()
     }
 
     fn links_of(&self, contact: ContactId) -> Vec<&'s Link> {
@@ -498,6 +502,11 @@ impl<'s> Judge<'s> {
 
     fn is_there(&self, contact: ContactId) -> bool {
         self.now.contacts.contains_key(&contact)
+    }
+
+    /// Whether a contact may have a record of its own: it was not merged away, and is not known to be gone.
+    fn may_be_owner(&self, contact: ContactId) -> bool {
+        !self.merged.contains_key(&contact) && !self.now.is_gone(contact)
     }
 
     fn here(&self, contact: ContactId) -> Option<&'s Contact> {

@@ -159,6 +159,14 @@ pub(crate) fn record<'s>(
             None => draft.record(Proposal::Nothing, id, Line::Gone),
         }
     }
+    // Whose a record is that is found here, all lines of the map tell: those of the contacts that are asked about
+    // do not say that it is another's.
+    let (everybody, lines) = (now.everybody.is_none(), now.all_links.is_none());
+    draft.needs.extend(everybody.then_some(Need::Everybody));
+    draft.needs.extend(lines.then_some(Need::Lines));
+    if everybody || lines {
+        return None;
+    }
     let Some(tied) = now.by_psa.get(&id) else {
         draft.needs.insert(Need::ByPsa(id));
         return None;
@@ -173,6 +181,16 @@ pub(crate) fn record<'s>(
         let candidates = vec![taken.id];
         return Some(Found::Unclear { words, candidates });
     }
+    for tied in &tied {
+        if is_anothers_by_map(draft, tied, id)? {
+            let words = format!(
+                "the native sync ties IT Glue contact {} to contact {id}, and the map has it for another one that is \
+                 there, too; see to it in IT Glue",
+                tied.id
+            );
+            return Some(Found::Unclear(words));
+        }
+    }
     if let Some(found) = only(
         draft,
         &tied,
@@ -181,10 +199,6 @@ pub(crate) fn record<'s>(
         elsewhere,
     ) {
         return Some(found);
-    }
-    if now.everybody.is_none() {
-        draft.needs.insert(Need::Everybody);
-        return None;
     }
     let marked = draft.index.marked_as(own_ids(draft, id));
     let marked = free(draft, place, losers, marked, id)?;
@@ -216,40 +230,48 @@ pub(crate) fn record<'s>(
             return Some(found);
         }
     }
-    Some(inherited(draft, place, id, losers, elsewhere))
+    inherited(draft, place, id, losers, elsewhere)
 }
 
-/// The record of a contact that was merged into this one, which has none.
+/// The record of a contact that was merged into this one, which has none. Nothing until enough is known.
 fn inherited<'s>(
-    draft: &Draft<'s>,
+    draft: &mut Draft<'s>,
     place: OrganizationId,
     contact: ContactId,
     losers: &[Loser<'s>],
     elsewhere: Option<Elsewhere<'s>>,
-) -> Found<'s> {
-    let is_there =
-        |record: &&Record| !draft.taken.contains(&record.id) && !draft.is_immovable(record, place);
+) -> Option<Found<'s>> {
+    let is_there = |draft: &Draft<'_>, record: &Record| {
+        !draft.taken.contains(&record.id) && !draft.is_immovable(record, place)
+    };
     let mut heritage = losers
         .iter()
         .filter_map(|loser| Some((loser, loser.record?)));
-    if let Some((loser, record)) = heritage.find(|(_, record)| is_there(record)) {
+    if let Some((loser, record)) = heritage.find(|(_, record)| is_there(draft, record)) {
         let given = loser.link.and_then(of_itglue).and_then(|(_, given)| given);
-        return found(record, given, is_ours(record, loser.link), elsewhere);
+        let ours = is_ours(record, loser.link);
+        return Some(found(record, given, ours, elsewhere));
     }
     let merged = draft
         .merged
         .iter()
         .filter(|(_, survivor)| **survivor == contact);
     let mut marked = draft.index.marked_as(merged.map(|(loser, _)| *loser));
-    marked.retain(|record| record.organization == place && is_there(record));
-    match &marked[..] {
+    marked.retain(|record| record.organization == place && is_there(draft, record));
+    let mut free = Vec::new();
+    for record in marked {
+        if !is_anothers_by_map(draft, record, contact)? {
+            free.push(record);
+        }
+    }
+    Some(match &free[..] {
         [] => Found::Nobody { elsewhere },
         [record] => found(record, None, is_ours(record, None), elsewhere),
         several => {
             let why = "they have our line for somebody who was merged into it";
             unclear(several, contact, why)
         }
-    }
+    })
 }
 
 /// Whether we created a record. If the map does not say so, it is ours if nobody but us wrote in its notes.
@@ -343,6 +365,26 @@ fn is_nobodys(draft: &mut Draft<'_>, record: &Record, me: ContactId) -> Option<b
         return None;
     }
     Some(true)
+}
+
+/// Whether the map has a record for another contact that is there. Nothing until that is known.
+pub(crate) fn is_anothers_by_map(
+    draft: &mut Draft<'_>,
+    record: &Record,
+    me: ContactId,
+) -> Option<bool> {
+    for owner in draft.index.linked_to(record.id) {
+        let owner = draft.newest.get(&owner).copied().unwrap_or(owner);
+        if owner == me || draft.merged.contains_key(&owner) || draft.now.is_gone(owner) {
+            continue;
+        }
+        if draft.now.contacts.contains_key(&owner) {
+            return Some(true);
+        }
+        draft.needs.insert(Need::Contact(owner));
+        return None;
+    }
+    Some(false)
 }
 
 /// The id of a contact, and those it had before it was brought back.

@@ -16,6 +16,7 @@ pub(crate) struct Index<'s> {
     named: BTreeMap<[String; 2], Vec<&'s Record>>,
     marked: BTreeMap<ContactId, Vec<&'s Record>>,
     claimants: BTreeMap<itglue::ContactId, BTreeSet<ContactId>>,
+    linked: BTreeMap<itglue::ContactId, BTreeSet<ContactId>>,
 }
 
 impl<'s> Index<'s> {
@@ -31,10 +32,10 @@ impl<'s> Index<'s> {
             }
             index.records.insert(record.id, record);
         }
-        let elsewhere = now.lines.values().flatten().map(|(_, link)| link);
-        for link in now.links.iter().chain(elsewhere) {
+        for link in now.every_line() {
             if let Some((record, _)) = of_itglue(link) {
                 index.claim(record, link.contact);
+                index.linked.entry(record).or_default().insert(link.contact);
             }
         }
         index
@@ -70,6 +71,11 @@ impl<'s> Index<'s> {
     /// The contacts that a record is said to be that of.
     pub(crate) fn claimants(&self, record: itglue::ContactId) -> BTreeSet<ContactId> {
         self.claimants.get(&record).cloned().unwrap_or_default()
+    }
+
+    /// The contacts that the map has a record for.
+    pub(crate) fn linked_to(&self, record: itglue::ContactId) -> BTreeSet<ContactId> {
+        self.linked.get(&record).cloned().unwrap_or_default()
     }
 
     fn claim(&mut self, record: itglue::ContactId, contact: ContactId) {

@@ -10,7 +10,7 @@ use model::{ContactId, FindingKind, Private, Purpose};
 
 use super::Need;
 use super::draft::{Access, Draft, Proposal, Step, of_itglue, type_named};
-use super::find::{is_marked_as, is_ours};
+use super::find::{is_anothers_by_map, is_marked_as, is_ours};
 use super::items::fold;
 use super::notes::{Notes, State};
 use super::target::{Target, allowed, difference, retire};
@@ -127,12 +127,18 @@ pub(crate) fn losers<'s>(draft: &mut Draft<'s>, losers: &[ContactId]) -> Option<
         let record = match link.and_then(of_itglue) {
             Some((record, _)) => draft
                 .read(record)
-                .map(|record| record.filter(|record| may_be_of(draft, record, *id))),
+                .map(|record| record.filter(|record| may_be_of(draft, record, *id)))
+                .map(|record| record.filter(|record| !draft.taken.contains(&record.id))),
             // Without a line of the map, our line in the notes tells, if they were read at all.
             // Of several, nobody can say which is the right one.
             None => {
                 let mut marked = draft.index.marked_as([*id]).into_iter().filter(is_open);
-                Some(marked.next().filter(|_| marked.next().is_none()))
+                let marked = marked.next().filter(|_| marked.next().is_none());
+                match marked.map(|record| is_anothers_by_map(draft, record, *id)) {
+                    Some(None) => None,
+                    Some(Some(true)) => Some(None),
+                    None | Some(Some(false)) => Some(marked),
+                }
             }
         };
         let loser = record.map(|record| Loser {
@@ -301,13 +307,21 @@ pub(crate) fn dismiss(
     } else if draft.access(kept) != Access::Whole || record.organization != place {
         Some("not all of it can be taken over")
     } else {
-        match draft.now.attached.get(&record.id) {
-            None => {
-                draft.needs.insert(Need::Attached(record.id));
-                return None;
-            }
-            Some(attached) if attached.is_nothing() => None,
-            Some(_) => Some("passwords, files or other records may hang on it"),
+        let attached = draft.now.attached.get(&record.id);
+        if attached.is_none() {
+            draft.needs.insert(Need::Attached(record.id));
+        }
+        // What is removed must be nobody else's by any line of the map.
+        if draft.now.all_links.is_none() {
+            draft.needs.insert(Need::Lines);
+            return None;
+        }
+        if is_anothers_by_map(draft, record, loser.contact)? {
+            Some("the map has it for somebody else, too")
+        } else if attached?.is_nothing() {
+            None
+        } else {
+            Some("passwords, files or other records may hang on it")
         }
     };
     let contact = loser.contact;

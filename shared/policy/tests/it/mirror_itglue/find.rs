@@ -185,8 +185,48 @@ fn the_record_of_another_contact_that_is_there_is_not_taken() {
         .with(ada())
         .mirrored(contact(31, "Ada", "Byron"));
     world.record(101).notes = None;
+    for asked in [&[30][..], &[30, 31]] {
+        let visit = world.clone().visit(asked);
+        assert!(visit.words.contains("create a contact"), "{}", visit.words);
+    }
+    // Once that one is gone, it is free.
+    world.delete(31);
+    let visit = world.visit(&[30]);
+    assert!(
+        visit.words.contains("contact 30 is record 101"),
+        "{}",
+        visit.words
+    );
+}
+
+#[test]
+fn what_the_native_sync_ties_to_a_contact_and_the_map_to_another_is_taken_from_neither() {
+    let mut world = World::new()
+        .with(ada())
+        .mirrored(contact(31, "Ada", "Byron"));
+    world.record(101).remote_ids = vec!["30".to_owned()];
+    world.record(101).link = model::itglue::Link::Disabled;
+    insta::assert_snapshot!(world.visit(&[30]).words, @"finding mirror-itglue: not-mirrored, company 1, contact 30: the native sync ties IT Glue contact 101 to contact 30, and the map has it for another one that is there, too; see to it in IT Glue");
+}
+
+#[test]
+fn a_visit_goes_on_where_the_map_has_one_record_for_two() {
+    let mut world = World::new()
+        .mirrored(ada())
+        .with(contact(31, "Ada", "Byron"));
+    let mut link = world.line(30).unwrap().clone();
+    link.contact = crate::world::id_of(31);
+    world
+        .map
+        .insert(link.contact, (crate::world::COMPANY, link));
+    world.contact(30).first_name = "Augusta".into();
     let visit = world.visit(&[30, 31]);
-    assert!(visit.words.contains("create a contact"), "{}", visit.words);
+    assert_eq!(visit.writes, 1, "{}", visit.words);
+    assert!(
+        visit.words.contains("for another one, too"),
+        "{}",
+        visit.words
+    );
 }
 
 #[test]

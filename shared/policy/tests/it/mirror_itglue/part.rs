@@ -6,8 +6,8 @@ use model::{Action, ChangeId, Contact, ContactId, Outcome, Past, Purpose, Rule, 
 use policy::mirror::itglue::{Need, check, plan};
 use policy::rules::OnMerge;
 
-use super::world::{OTHER, World, ada, email, phone, record, synced};
-use crate::world::{contact, id_of};
+use super::world::{LINE, OTHER, World, ada, email, phone, record, synced};
+use crate::world::{COMPANY, contact, id_of};
 
 fn twin() -> Contact {
     contact(31, "Ada", "Byron")
@@ -290,6 +290,35 @@ fn three_records_of_one_person_become_one_unit() {
     map after [1]: contact 32 has none
     ");
     assert_eq!(world.records.len(), 1);
+}
+
+#[test]
+fn a_record_that_only_looks_like_the_losers_is_nobody_elses_to_fold_or_remove() {
+    // Somebody copied notes: the line for 31 stands in the record of 32, whom nobody asks about.
+    let mut world = World::new().mirrored(contact(32, "Li", "Wei"));
+    world.record(101).notes = Some(format!("<p>{LINE}31</p>").into());
+    let mut world = world.with(ada()).with(twin());
+    merge(&mut world, 31, 30);
+    let visit = world.visit(&[30, 31]);
+    assert!(visit.words.contains("create a contact"), "{}", visit.words);
+    assert_eq!(world.records.len(), 2);
+    assert_eq!(world.record(101).first_name, "Li".into());
+}
+
+#[test]
+fn a_record_that_the_map_has_for_somebody_else_as_well_is_not_removed() {
+    let mut world = two().with(contact(32, "Li", "Wei"));
+    let mut link = world.line(31).unwrap().clone();
+    link.contact = id_of(32);
+    world.map.insert(link.contact, (COMPANY, link));
+    merge(&mut world, 31, 30);
+    let visit = world.visit(&[30, 31]);
+    assert!(
+        visit.words.contains("as the map has it for somebody else"),
+        "{}",
+        visit.words
+    );
+    assert_eq!(world.records.len(), 2);
 }
 
 #[test]

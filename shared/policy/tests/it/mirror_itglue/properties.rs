@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::itglue::{Attached, ContactId as RecordId, ContactTypeId};
+use model::itglue::{Attached, ContactId as RecordId, ContactTypeId, Link as SyncLink};
 use model::mirror::{Call, ItGlueCall, Place};
 use model::{Action, Contact, Outcome, Purpose};
 use policy::mirror::itglue::{Snapshot, check, plan};
@@ -157,6 +157,10 @@ pub(super) enum Event {
     Leave(usize),
     ForgetMap,
     Lock(u64),
+    /// Somebody takes our line out of notes.
+    Unmark(usize),
+    /// The native sync gets to know a record.
+    Tie(usize, usize, SyncLink),
 }
 
 pub(super) fn arbitrary_event() -> impl Strategy<Value = Event> {
@@ -167,7 +171,23 @@ pub(super) fn arbitrary_event() -> impl Strategy<Value = Event> {
         1 => (0usize..3).prop_map(Event::Leave),
         1 => Just(Event::ForgetMap),
         1 => (71u64..74).prop_map(Event::Lock),
+        3 => (0usize..6).prop_map(Event::Unmark),
+        1 => (0usize..6, 0usize..3, prop::sample::select(vec![
+            SyncLink::Synced,
+            SyncLink::Disabled,
+            SyncLink::Orphaned,
+        ])).prop_map(|(record, contact, link)| Event::Tie(record, contact, link)),
     ]
+}
+
+/// What happens between visits, and who each visit is asked about.
+fn arbitrary_days() -> impl Strategy<Value = Vec<(Event, Vec<u32>)>> {
+    prop::collection::vec((arbitrary_event(), arbitrary_asked()), 0..4)
+}
+
+/// A visit is rarely asked about everybody.
+fn arbitrary_asked() -> impl Strategy<Value = Vec<u32>> {
+    prop::sample::subsequence(ALL.to_vec(), 1..=ALL.len())
 }
 
 pub(super) fn happens(world: &mut World, event: Event) {
@@ -201,6 +221,23 @@ pub(super) fn happens(world: &mut World, event: Event) {
         Event::ForgetMap => world.forget(),
         Event::Lock(record) => {
             world.locked.insert(RecordId::new(record));
+        }
+        Event::Unmark(number) => {
+            if let Some(record) = world.records.values_mut().nth(number)
+                && let Some(notes) = &record.notes
+            {
+                let notes = notes.reveal().to_owned();
+                let end = notes.find(&format!("<p>{LINE}")).unwrap_or(notes.len());
+                record.notes = Some(notes[..end].into());
+            }
+        }
+        Event::Tie(number, contact, link) => {
+            if let Some(contact) = at(contact)
+                && let Some(record) = world.records.values_mut().nth(number)
+            {
+                record.link = link;
+                record.remote_ids = vec![contact.to_string()];
+            }
         }
     }
 }
@@ -236,14 +273,15 @@ proptest! {
     #[test]
     fn a_visit_that_was_carried_out_leaves_nothing_to_write(
         mut world in arbitrary_world(),
-        events in prop::collection::vec(arbitrary_event(), 0..4),
+        first in arbitrary_asked(),
+        events in arbitrary_days(),
     ) {
-        world.visit(&ALL);
-        for event in events {
+        world.visit(&first);
+        for (event, asked) in events {
             happens(&mut world, event);
             // Each visit also has the checker agree with its plan.
-            let first = world.visit(&ALL).words;
-            let again = world.visit(&ALL);
+            let first = world.visit(&asked).words;
+            let again = world.visit(&asked);
             prop_assert_eq!(again.writes, 0, "{}then\n{}", first, again.words);
             prop_assert_eq!(again.map_changes, 0, "{}then\n{}", first, again.words);
         }
@@ -252,17 +290,18 @@ proptest! {
     #[test]
     fn nothing_that_only_it_glue_knew_is_lost(
         mut world in arbitrary_world(),
-        events in prop::collection::vec(arbitrary_event(), 0..4),
+        first in arbitrary_asked(),
+        events in arbitrary_days(),
     ) {
         // What IT Glue knows before the PSA is heard of, and what the PSA never says.
         let own: BTreeSet<String> = known(&world)
             .into_iter()
             .filter(|known| ["own@x.example", "3125550198", "Tea.", "Rum"].contains(&known.as_str()))
             .collect();
-        let mut told = world.visit(&ALL).words;
-        for event in events {
+        let mut told = world.visit(&first).words;
+        for (event, asked) in events {
             happens(&mut world, event);
-            told.push_str(&world.visit(&ALL).words);
+            told.push_str(&world.visit(&asked).words);
         }
         let lost: Vec<String> = own.difference(&known(&world)).cloned().collect();
         prop_assert_eq!(lost, [""; 0], "{}", told);
@@ -271,21 +310,23 @@ proptest! {
     #[test]
     fn nobody_is_there_twice(
         mut world in arbitrary_world(),
-        events in prop::collection::vec(arbitrary_event(), 0..4),
+        first in arbitrary_asked(),
+        events in arbitrary_days(),
     ) {
-        world.visit(&ALL);
-        for event in events {
+        world.visit(&first);
+        for (event, asked) in events {
             happens(&mut world, event);
-            world.visit(&ALL);
-            let ids: BTreeSet<_> = world
-                .map
-                .values()
-                .map(|(_, link)| match link.record {
+            world.visit(&asked);
+            // Who is gone is taken off the map once somebody asks about it.
+            let lines = world.map.iter().filter(|(id, _)| world.psa.contains_key(id));
+            let ids: Vec<_> = lines
+                .map(|(_, (_, link))| match link.record {
                     model::mirror::Mirrored::ItGlue { id, .. } => id,
                     model::mirror::Mirrored::GrowCrm { .. } => panic!("a record of IT Glue"),
                 })
                 .collect();
-            prop_assert_eq!(ids.len(), world.map.len());
+            let different: BTreeSet<_> = ids.iter().collect();
+            prop_assert_eq!(different.len(), ids.len());
         }
     }
 
@@ -334,7 +375,7 @@ fn the_checker_objects_to_a_removal_that_is_not_safe() {
         .unwrap()
         .as_mut()
         .unwrap();
-    record.link = model::itglue::Link::Synced;
+    record.link = SyncLink::Synced;
     insta::assert_snapshot!(objects(&other, &plan), @"record 102 is not ours to remove");
     let mut other = now.clone();
     other.past.clear();

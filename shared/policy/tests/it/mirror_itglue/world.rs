@@ -234,6 +234,7 @@ impl World {
             Need::Line(id) => {
                 now.lines.insert(id, self.map.get(&id).cloned());
             }
+            Need::Lines => now.all_links = Some(self.links().collect()),
             Need::Contact(id) => match self.psa.get(&id) {
                 Some(contact) => {
                     now.contacts.insert(id, contact.clone());
@@ -541,7 +542,7 @@ impl World {
 impl Visit {
     /// What was read, without what the journal and the PSA answer.
     pub(crate) fn reads(&self) -> Vec<Need> {
-        let free = |need: &Need| !matches!(need, Need::Line(_) | Need::Contact(_));
+        let free = |need: &Need| !matches!(need, Need::Line(_) | Need::Lines | Need::Contact(_));
         self.rounds.iter().flatten().copied().filter(free).collect()
     }
 }
