@@ -12,6 +12,6 @@ mod write;
 
 pub use contact::{Contact, Email, Link, Phone, PhoneKind};
 pub use ids::{ContactId, ContactTypeId, LocationId, OrganizationId};
-pub use notes::reads_alike;
+pub use notes::{entity, reads_alike};
 pub use organization::{Attached, ContactType, Location, Organization};
 pub use write::{Change, Draft, Edit};

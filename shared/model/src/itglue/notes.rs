@@ -26,16 +26,17 @@ fn visible(html: &str) -> String {
     while let Some(at) = rest.find(['<', '&']) {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        let (shown, length) = read_mark(rest).unwrap_or_else(|| read_entity(rest));
-        text.extend(shown);
-        rest = &rest[length..];
+        // Both signs that lead here are one byte long. One that begins nothing is skipped.
+        let read = read_mark(rest).or_else(|| entity(rest));
+        text.extend(read.map(|(shown, _)| shown));
+        rest = &rest[read.map_or(1, |(_, length)| length)..];
     }
     text.push_str(rest);
     text
 }
 
 /// What a mark at the start of the text shows, and its length; nothing if it is not closed or is none.
-fn read_mark(text: &str) -> Option<(Option<char>, usize)> {
+fn read_mark(text: &str) -> Option<(char, usize)> {
     let inner = text.strip_prefix('<')?;
     let end = if inner.starts_with("!--") {
         text.find("-->")? + "-->".len()
@@ -44,18 +45,16 @@ fn read_mark(text: &str) -> Option<(Option<char>, usize)> {
     } else {
         return None;
     };
-    Some((Some(' '), end))
+    Some((' ', end))
 }
 
-/// What an entity at the start of the text shows, and its length. A sign that begins none is skipped.
-fn read_entity(text: &str) -> (Option<char>, usize) {
-    let entity = text.strip_prefix('&').and_then(|inner| {
-        let (name, _) = inner.split_once(';')?;
-        let shown = (name.len() <= LONGEST_ENTITY).then(|| decode(name))??;
-        Some((Some(shown), name.len() + "&;".len()))
-    });
-    // Both signs that lead here are one byte long.
-    entity.unwrap_or((None, 1))
+/// The sign that an entity at the start of the text stands for, such as `&amp;`, and the length of the entity. Nothing
+/// where there is none, or none that is known.
+#[must_use]
+pub fn entity(text: &str) -> Option<(char, usize)> {
+    let (name, _) = text.strip_prefix('&')?.split_once(';')?;
+    let shown = (name.len() <= LONGEST_ENTITY).then(|| decode(name))??;
+    Some((shown, name.len() + "&;".len()))
 }
 
 fn decode(name: &str) -> Option<char> {
@@ -101,6 +100,16 @@ mod tests {
             assert!(reads_alike(html, plain), "{html}");
         }
         assert!(reads_alike("R&D <3 caf\u{e9}", "R&amp;D &lt;3 caf&#233;"));
+    }
+
+    #[test]
+    fn an_entity_is_read_by_its_name_or_its_number() {
+        assert_eq!(entity("&apos;s"), Some(('\'', 6)));
+        assert_eq!(entity("&#233;"), Some(('\u{e9}', 6)));
+        assert_eq!(entity("&#xE9; and"), Some(('\u{e9}', 6)));
+        for none in ["", "R&amp;D", "& ;", "&eacute;", "&#x110000;", "& so on;"] {
+            assert_eq!(entity(none), None, "{none}");
+        }
     }
 
     #[test]

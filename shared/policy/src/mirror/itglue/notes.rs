@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use jiff::civil::Date;
+use model::itglue::entity;
 use model::{ContactId, Private};
 
 const MIRRORED: &str = "Mirrored from ConnectWise contact ";
@@ -276,7 +277,10 @@ fn pieces(html: &str) -> Vec<(Piece, Range<usize>)> {
         let rest = &html[at..];
         let (piece, length) = match first {
             '<' => mark(rest).unwrap_or((Piece::Shown('<'), 1)),
-            '&' => entity(rest).unwrap_or((Piece::Shown('&'), 1)),
+            '&' => {
+                let (shown, length) = entity(rest).unwrap_or(('&', 1));
+                (Piece::Shown(shown), length)
+            }
             '\n' => (Piece::End, 1),
             shown => (Piece::Shown(shown), shown.len_utf8()),
         };
@@ -318,21 +322,6 @@ fn mark(text: &str) -> Option<(Piece, usize)> {
         _ => Piece::Hidden,
     };
     Some((piece, length))
-}
-
-/// A sign written as an entity at the start of the text, and its length. Others are left as they are written.
-fn entity(text: &str) -> Option<(Piece, usize)> {
-    [
-        ("&amp;", '&'),
-        ("&lt;", '<'),
-        ("&gt;", '>'),
-        ("&nbsp;", ' '),
-        ("&quot;", '"'),
-        ("&#39;", '\''),
-    ]
-    .into_iter()
-    .find(|(entity, _)| text.starts_with(entity))
-    .map(|(entity, shown)| (Piece::Shown(shown), entity.len()))
 }
 
 fn is_break(piece: &Piece) -> bool {

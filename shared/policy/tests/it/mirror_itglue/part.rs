@@ -341,6 +341,19 @@ fn a_fold_that_was_cut_short_is_not_made_twice() {
 }
 
 #[test]
+fn a_fold_is_known_again_when_it_glue_has_spelled_it_anew() {
+    let mut world = two();
+    world.record(101).notes =
+        Some("<p>Caf&#233; &amp; tea</p>Mirrored from ConnectWise contact 30".into());
+    world.record(102).notes =
+        Some("<p>Caf\u{e9} & tea</p>Mirrored from ConnectWise contact 31".into());
+    merge(&mut world, 31, 30);
+    world.visit(&[30, 31]);
+    let notes = world.record(101).notes.clone().unwrap();
+    assert!(!notes.reveal().contains("Caf\u{e9}"), "{}", notes.reveal());
+}
+
+#[test]
 fn who_was_merged_into_somebody_at_another_company_is_retired() {
     let mut world = two();
     merge(&mut world, 31, 30);
