@@ -17,7 +17,7 @@ enum Piece {
     Poison,
 }
 
-/// Works through a group in order, as far as nothing fails.
+/// Works through a group in order, as far as nothing has to wait.
 pub(crate) async fn work(worker: &impl Work, group: Group, report: &mut Report) {
     let piece = |item: &Item| match &item.message {
         Ok(message) => worker.company(message).map_or(Piece::Single, Piece::Visit),
@@ -35,10 +35,9 @@ pub(crate) async fn work(worker: &impl Work, group: Group, report: &mut Report) 
         };
         let (now, later) = rest.split_at(together);
         let first_report = report.messages.len();
-        let is_poison = matches!(kind, Piece::Poison);
         let span = tracing::info_span!("message", queue.message.id = %first.message_id);
         let worked = async {
-            if is_poison {
+            if matches!(kind, Piece::Poison) {
                 bury(&group.name, now, report);
             } else {
                 work_together(worker, &group.name, now, report).await;
@@ -48,12 +47,13 @@ pub(crate) async fn work(worker: &impl Work, group: Group, report: &mut Report) 
         let failed = report.messages[first_report..]
             .iter()
             .any(Handled::comes_back);
-        if failed && is_poison {
-            // What cannot be read is no piece of work, so nothing waits for it: the messages
-            // behind it are hints of their own, and must not die with it.
-            put_off(worker, now, Fate::Dead).await;
-        } else if failed {
-            put_off(worker, now, report.messages[first_report].fate).await;
+        let fate = report.messages[first_report].fate;
+        if failed {
+            put_off(worker, now, fate).await;
+        }
+        // What is given up is waited for in vain: the messages behind it are hints of their own, and must not die
+        // with it.
+        if failed && fate != Fate::Dead {
             for item in later {
                 // Behind the failed message its group is blocked; nothing is gained by waiting.
                 delay(worker, item, Duration::ZERO).await;

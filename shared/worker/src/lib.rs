@@ -3,7 +3,7 @@
 //! A worker says which messages are one piece of work, and does it ([`Work`]); [`handle`] takes a batch as Lambda
 //! delivers it, and [`run()`] is the whole life of a worker in Lambda. What belongs together and arrives together is one
 //! piece of work. A failure stops only its own message group: that message and the later ones of its group are
-//! reported as failed, and all others succeed.
+//! reported as failed, and all others succeed. A message that is given up for good stops nobody.
 //!
 //! [`MirrorWorker`] is the worker of every mirror, whichever the vendor.
 //!

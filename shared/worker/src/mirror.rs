@@ -238,6 +238,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_message_that_is_given_up_takes_none_of_its_company_with_it() {
+        let misdirected = Message::VisitCompanyV1 {
+            company: CompanyId::new(HARBOR_LINE),
+            contact: None,
+            cause: cause(),
+        };
+        let messages = [
+            mirror(HARBOR_LINE, &[4711]),
+            misdirected,
+            mirror(HARBOR_LINE, &[4712]),
+        ];
+        let (report, _) = handled(&messages, [nobody()]).await;
+        assert_eq!(fates(&report), [Fate::Done, Fate::Dead, Fate::Done]);
+        let failed = report.response().batch_item_failures;
+        let failed: Vec<&str> = failed.iter().map(|f| f.item_identifier.as_str()).collect();
+        assert_eq!(failed, ["m-1"]);
+    }
+
+    #[tokio::test]
     async fn keys_that_the_psa_refuses_are_doubted_and_the_messages_come_back() {
         let refused = always(401, &json!({}));
         let (report, _) = handled(&[mirror(HARBOR_LINE, &[4711])], [refused]).await;
