@@ -4,5 +4,7 @@ mod absent;
 mod cost;
 mod drift;
 mod faults;
+mod gone;
 mod modes;
 mod refusals;
+mod undo;

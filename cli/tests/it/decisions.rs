@@ -225,10 +225,7 @@ fn what_stands_in_the_way_of_an_approval_is_told() {
     });
     let approved = program.run(&["approve", "pair-83302-83320"]);
     assert_eq!(approved.code, 1, "{}", approved.out);
-    for words in [
-        "[refused",
-        "pair-83302-83320 is approved and not done yet",
-    ] {
+    for words in ["[refused", "pair-83302-83320 is approved and not done yet"] {
         assert!(approved.out.contains(words), "{words}\n{}", approved.out);
     }
     program.edit(|world| world.refusals.clear());

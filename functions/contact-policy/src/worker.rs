@@ -94,22 +94,49 @@ impl<J: Store, Q: Sender + Delayer + Sync> Worker<J, Q> {
     /// Finds the company of a contact and has it visited under its own group.
     async fn locate(&self, contact: ContactId, cause: &Cause, item: &Item) -> Result<Done, Error> {
         let run = item.run_id(self.clock.now());
+        let mut done = Done::default();
         let (companies, hint) = match self.reconciler.locate(run, contact, cause).await? {
             Located::At(company) => (BTreeSet::from([company]), Some(contact)),
-            Located::Gone(companies) => (companies, None),
+            Located::Gone { companies, mirrors } => {
+                done.sent = self.tell_of_gone(contact, &mirrors, cause, item).await?;
+                (companies, None)
+            }
             Located::NoCompany(finding) => {
-                return Ok(Done {
-                    finding: Some(*finding),
-                    ..Done::default()
-                });
+                done.finding = Some(*finding);
+                return Ok(done);
             }
         };
-        let mut done = Done::default();
         for company in companies {
             let sent = self.send_visit(item, company, hint, cause).await?;
             done.sent.push(sent);
         }
         Ok(done)
+    }
+
+    /// Has the mirrors look at what they have of a contact that is gone. A visit finds that out where it reads a company
+    /// whole; where it does not, nobody else would tell them.
+    async fn tell_of_gone(
+        &self,
+        contact: ContactId,
+        mirrors: &BTreeMap<System, CompanyId>,
+        cause: &Cause,
+        item: &Item,
+    ) -> Result<Vec<MessageId>, Error> {
+        let mut sent = Vec::new();
+        for (system, company) in mirrors {
+            let Some(queue) = self.mirrors.get(system) else {
+                continue;
+            };
+            let message = Message::MirrorContactsV1 {
+                company: *company,
+                contacts: BTreeSet::from([contact]),
+                cause: cause.clone(),
+            };
+            let located = MessageId::new(item.message_id.as_str());
+            let deduplication = DeduplicationId::of_gone(&located);
+            sent.push(queue.send(&message, &deduplication).await?);
+        }
+        Ok(sent)
     }
 
     async fn send_visit(

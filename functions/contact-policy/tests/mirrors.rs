@@ -15,11 +15,11 @@ use contact_policy::Worker;
 use http_client::{Client, ClientConfig, ManualTimer, Timer as _};
 use jiff::Timestamp;
 use journal::Sqlite;
-use model::mirror::System;
-use model::{Cause, CompanyId, ContactId, Source};
+use model::mirror::{Digest, Link, Mirrored, System};
+use model::{Cause, CompanyId, ContactId, Source, itglue};
 use policy::Rules;
 use queue::{DeduplicationId, MemoryQueue, Message, QueueRules, Received, Sender as _};
-use reconcile::{Fate, Reconciler};
+use reconcile::{Fate, Reconciler, Store as _};
 use sandbox::seed::{HARBOR_LINE, RENEE_OKAFOR};
 use sandbox::{Sandbox, World};
 use serde_json::json;
@@ -90,6 +90,17 @@ impl Office {
             cause: cause(),
         };
         let id = DeduplicationId::of(&["test", &contact.to_string()]);
+        self.work.send(&message, &id).await.unwrap();
+        self.work().await
+    }
+
+    /// Has the company of a contact looked for.
+    async fn locate(&self, contact: u32) -> Report {
+        let message = Message::LocateContactV1 {
+            contact: ContactId::new(contact),
+            cause: cause(),
+        };
+        let id = DeduplicationId::of(&["test", "locate", &contact.to_string()]);
         self.work.send(&message, &id).await.unwrap();
         self.work().await
     }
@@ -188,6 +199,36 @@ async fn a_mirror_that_is_off_is_told_nothing() {
     assert_eq!(asked, BTreeSet::from([System::GrowCrm]));
     assert_eq!(office.itglue.depth(), 0);
     told(RENEE_OKAFOR, &office.growcrm);
+}
+
+#[tokio::test]
+async fn a_mirror_that_has_a_record_of_a_contact_that_is_gone_is_told_without_a_visit() {
+    let gone = 99_999;
+    for on in [&System::ALL[..], &[System::GrowCrm]] {
+        let office = Office::with(on).await;
+        let journal = office.worker.reconciler().journal();
+        let link = Link {
+            contact: ContactId::new(gone),
+            record: Mirrored::ItGlue {
+                id: itglue::ContactId::new(72),
+                given: None,
+            },
+            ours: true,
+            digest: Digest::new("a"),
+        };
+        let company = CompanyId::new(HARBOR_LINE);
+        journal.link(company, &link).await.unwrap();
+        let report = office.locate(gone).await;
+        // The company that had it is visited besides.
+        let mirrors = usize::from(on.contains(&System::ItGlue));
+        assert_eq!(report.messages[0].sent.len(), 1 + mirrors);
+        assert_eq!(office.growcrm.depth(), 0, "it has no record");
+        if on.contains(&System::ItGlue) {
+            told(gone, &office.itglue);
+        } else {
+            assert_eq!(office.itglue.depth(), 0, "it is off");
+        }
+    }
 }
 
 #[tokio::test]

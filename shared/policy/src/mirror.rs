@@ -13,11 +13,12 @@ pub mod itglue;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::mirror::{Digest, Link, Place, System};
-use model::{Company, CompanyId, Contact, ContactId, Finding, FindingKind, Past};
+use model::{Company, CompanyId, Contact, ContactId, Entry, Finding, FindingKind, Outcome, Past};
 use sha2::Digest as _;
 
 use crate::rules::Rules;
 
+pub use merges::merge_of;
 pub(crate) use merges::{merged_into, returned};
 
 /// What a mirror's plan says.
@@ -84,6 +85,10 @@ pub struct Visited<'v> {
     pub links: &'v [Link],
     /// Whether the map has a place for the company: then everybody was looked at once, and what could be written was.
     pub placed: bool,
+    /// What was written to the PSA: whom it merged away no visit will find there again.
+    pub done: &'v [Entry],
+    /// What we did to the company's contacts before, in present ids.
+    pub past: &'v [Past],
 }
 
 /// The contacts that we merged away, and that nobody brought back: a mirror may still have their records.
@@ -102,6 +107,8 @@ pub fn stale(system: System, visited: &Visited<'_>, rules: &Rules) -> BTreeSet<C
         named,
         links,
         placed,
+        done,
+        past,
     } = *visited;
     if company.deleted {
         return left_behind(links);
@@ -112,13 +119,14 @@ pub fn stale(system: System, visited: &Visited<'_>, rules: &Rules) -> BTreeSet<C
         None => whole || named.contains(&link.contact),
     };
     let linked: BTreeSet<ContactId> = links.iter().map(|link| link.contact).collect();
-    let unlinked = contacts
-        .keys()
-        .filter(|id| named.contains(id) || (whole && !placed));
+    let everybody = whole && !placed;
+    let present = contacts.keys().filter(|_| everybody).copied();
+    let past = if everybody { past } else { &[] };
+    let parted = done.iter().filter_map(loser_of).chain(merged_away(past));
+    let unlinked = named.iter().copied().chain(present).chain(parted);
+    let unlinked = unlinked.filter(|id| !linked.contains(id));
     let stale = links.iter().filter(is_stale).map(|link| link.contact);
-    let mut stale: BTreeSet<ContactId> = stale
-        .chain(unlinked.copied().filter(|id| !linked.contains(id)))
-        .collect();
+    let mut stale: BTreeSet<ContactId> = stale.chain(unlinked).collect();
     // Whoever was the default contact no longer looks as it did, and the account owner follows to the next one, be it
     // in the mirror or not.
     if system == System::GrowCrm && !stale.is_empty() {
@@ -126,6 +134,13 @@ pub fn stale(system: System, visited: &Visited<'_>, rules: &Rules) -> BTreeSet<C
         stale.extend(default.filter(|id| contacts.contains_key(id) && !linked.contains(id)));
     }
     stale
+}
+
+/// The contact that a write merged away, or retired as somebody's duplicate.
+fn loser_of(entry: &Entry) -> Option<ContactId> {
+    let took_effect = entry.outcome.as_ref().is_some_and(Outcome::took_effect);
+    let (loser, _) = entry.action.merges(&entry.purpose)?;
+    took_effect.then_some(loser)
 }
 
 /// The contacts with a record whose company is deleted or gone, and of whom that was not told yet.

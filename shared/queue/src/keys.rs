@@ -87,6 +87,13 @@ impl DeduplicationId {
         Self::of(&["located", located.as_str(), &company.to_string()])
     }
 
+    /// The id for what a mirror is told of a contact that was to be located and is gone: once for one message, and never
+    /// taken for what a visit tells.
+    #[must_use]
+    pub fn of_gone(located: &MessageId) -> Self {
+        Self::of(&["gone", located.as_str()])
+    }
+
     /// The id for what a visit to the PSA has a mirror look at. Each visit has a name of its own, so that what one saw
     /// is never taken for what another one saw.
     #[must_use]
@@ -270,6 +277,7 @@ mod tests {
         let located = |company| DeduplicationId::of_located(&message, CompanyId::new(company));
         assert_eq!(located(812), located(812));
         assert_ne!(located(812), located(813));
+        assert_ne!(DeduplicationId::of_gone(&message), located(812));
         let later = Timestamp::from_second(AT.as_second() + 1).unwrap();
         assert_ne!(
             DeduplicationId::of_redrive(&message, AT),

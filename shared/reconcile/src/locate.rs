@@ -1,8 +1,9 @@
 //! Finding the company of a contact.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use journal::Store;
+use model::mirror::System;
 use model::{Cause, CompanyId, ContactId, Finding, FindingEntry, FindingKind, Rule, RunId};
 
 use crate::error::Error;
@@ -15,8 +16,13 @@ pub enum Located {
     At(CompanyId),
     /// Nowhere: the contact exists, but has no company that could be seen.
     NoCompany(Box<Finding>),
-    /// The contact is gone; these companies had it, as far as the PSA and the journal know.
-    Gone(BTreeSet<CompanyId>),
+    /// The contact is gone.
+    Gone {
+        /// The companies that had it, as far as the PSA and the journal know.
+        companies: BTreeSet<CompanyId>,
+        /// The mirrors that have a record of it, each with the company of that record.
+        mirrors: BTreeMap<System, CompanyId>,
+    },
 }
 
 impl<J: Store> Reconciler<J> {
@@ -62,7 +68,12 @@ impl<J: Store> Reconciler<J> {
                     .into_iter()
                     .collect();
                 companies.extend(self.journal.companies_of(contact).await?);
-                Ok(Located::Gone(companies))
+                let mut mirrors = BTreeMap::new();
+                for system in self.mirrors() {
+                    let line = self.journal.link_of(*system, contact).await?;
+                    mirrors.extend(line.map(|(company, _)| (*system, company)));
+                }
+                Ok(Located::Gone { companies, mirrors })
             }
         }
     }

@@ -15,7 +15,9 @@ use std::sync::Arc;
 use connectwise::{ChildConditions, Conditions, Reader};
 use journal::Store;
 use model::mirror::{Digest, Link, Place};
-use model::{CompanyId, Contact, ContactId, Entry, Finding, FindingKind, Mode, Outcome, Plan};
+use model::{
+    CompanyId, Contact, ContactId, Entry, Finding, FindingKind, Mode, Outcome, Past, Plan,
+};
 use policy::Rules;
 use policy::mirror::{Line, MapChange, abandoned, left_behind};
 
@@ -390,9 +392,40 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
                 let batch = self.reader.contacts_of(company, PAGE).await?;
                 V::learn(snapshot, Learned::Company(batch.contacts, batch.complete));
             }
+            Some(Shared::Former(contact)) => {
+                let found = self.former(V::past(snapshot), contact).await?;
+                V::learn(snapshot, Learned::Former(contact, found.map(Box::new)));
+            }
+            Some(Shared::Folded(contact)) => {
+                let found = self.folded(V::past(snapshot), contact).await?;
+                V::learn(snapshot, Learned::Folded(contact, found));
+            }
             None => self.vendor.read(need, snapshot, self.clock.now()).await?,
         }
         Ok(())
+    }
+
+    /// A contact as it was before we merged it away: the journal has it until it is told to forget.
+    async fn former(&self, past: &[Past], contact: ContactId) -> Result<Option<Contact>, Error> {
+        let Some(merge) = policy::mirror::merge_of(past, contact) else {
+            return Ok(None);
+        };
+        let Some(entry) = self.journal.entry(merge).await? else {
+            return Ok(None);
+        };
+        // The entry tells of it under the id that it had then.
+        let loser = entry.action.merges(&entry.purpose).map(|(loser, _)| loser);
+        let mut known = entry.before.contacts.into_iter();
+        Ok(known.find(|known| Some(known.id) == loser))
+    }
+
+    /// What the last merge of a contact did in IT Glue, with its images.
+    async fn folded(&self, past: &[Past], contact: ContactId) -> Result<Vec<Entry>, Error> {
+        let mut entries = Vec::new();
+        for change in policy::mirror::itglue::of_last_merge(past, contact) {
+            entries.extend(self.journal.entry(change).await?);
+        }
+        Ok(entries)
     }
 
     /// Gives every write to this mirror whose end nobody knows the end that reading shows. Usually there is none.

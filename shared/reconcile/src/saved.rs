@@ -97,7 +97,7 @@ impl<J: Store> Reconciler<J> {
         let mut left = Vec::new();
         let mut record = self.recorder(request, &mut applied.visit.entries, &mut left);
         let writer = self.writer_at(request.company);
-        self.settle(writer, &mut record).await?;
+        let settled = self.settle(writer, &mut record).await?;
         let Some(writer) = writer else {
             applied.refuse_all("every policy only observes at this company");
             return Ok(());
@@ -117,7 +117,7 @@ impl<J: Store> Reconciler<J> {
             }
         }
         // Before these come the writes that finish what an earlier run left open.
-        let settled = applied.visit.entries.len();
+        let finished = applied.visit.entries.len();
         let record = self.recorder(request, &mut applied.visit.entries, &mut left);
         let mut executor = Executor::new(self, writer, snapshot, record);
         let plan = Plan {
@@ -125,9 +125,9 @@ impl<J: Store> Reconciler<J> {
             ..Plan::default()
         };
         let result = executor.apply(&plan).await;
-        drop(executor);
+        let current = executor.into_current();
 
-        let written = applied.visit.entries.get(settled..).unwrap_or_default();
+        let written = applied.visit.entries.get(finished..).unwrap_or_default();
         let told = about(&fresh.findings, written);
         let unmade = agreed.into_iter().filter(|unit| !is_made(written, unit));
         let unfinished = |changes: Vec<Change>| Refusal {
@@ -144,8 +144,12 @@ impl<J: Store> Reconciler<J> {
         for finding in &told {
             record.note(finding).await?;
         }
+        // The mirrors are told of what was made, also where it ended early: no later visit would name whoever is gone.
+        let done = [&settled, &applied.visit.entries];
+        applied.visit.mirrors = self.stale(request, &current, done).await?;
         result?;
-        self.see_what_waits(request).await
+        self.see_what_waits(request).await?;
+        Ok(())
     }
 }
 

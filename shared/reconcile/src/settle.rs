@@ -17,20 +17,21 @@ const WRITE_ARRIVES: SignedDuration = SignedDuration::from_secs(10);
 
 impl<J: Store> Reconciler<J> {
     /// Gives every intent without an outcome the outcome that reading shows. Usually there is none,
-    /// and nothing is read.
+    /// and nothing is read. Answers with those that took effect.
     pub(crate) async fn settle(
         &self,
         writer: Option<&Writer>,
         record: &mut Record<'_, J>,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<Entry>, Error> {
+        let mut settled = Vec::new();
         if !self.drill.settles() {
-            return Ok(());
+            return Ok(settled);
         }
         // The latest first: what mended a merge is settled before the merge is mended again.
         // What was written to a mirror is for whoever writes there.
         let open = self.journal.open_intents(record.request.company).await?;
         let ours = open.into_iter().filter(|entry| entry.rule.is_policy());
-        for entry in ours.rev() {
+        for mut entry in ours.rev() {
             let outcome = self.find_out(&entry).await?;
             if outcome.took_effect() {
                 // Without a writer a merge cannot be finished; it stays open for one that can.
@@ -48,8 +49,12 @@ impl<J: Store> Reconciler<J> {
             tracing::info!(change.id = %entry.id, outcome = %outcome, "settled an open intent");
             let at = self.clock.now();
             self.journal.conclude(&entry.id, &outcome, None, at).await?;
+            if outcome.took_effect() {
+                entry.outcome = Some(outcome);
+                settled.push(entry);
+            }
         }
-        Ok(())
+        Ok(settled)
     }
 
     /// How an intent ended, as far as the PSA can tell.

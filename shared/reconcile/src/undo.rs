@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use journal::{Query, Store};
 use model::{
-    Action, Change, ChangeId, CompanyId, Details, Entry, Finding, FindingKind, IdError, Memory,
-    Outcome, Purpose, RunId, Snapshot,
+    Action, Change, ChangeId, CompanyId, ContactId, Details, Entry, Finding, FindingKind, IdError,
+    Memory, Outcome, Purpose, RunId, Snapshot,
 };
 use policy::undo::{
     Group, Present, Prospect, Reversal, Undo, Wanted, check, nowhere, undo, wanted,
@@ -124,7 +124,7 @@ impl<J: Store> Reconciler<J> {
         let writer = self.writer.as_ref().ok_or(Error::NoWriter)?;
         let mut left = Vec::new();
         let mut record = self.recorder(request, &mut undone.visit.entries, &mut left);
-        self.settle(Some(writer), &mut record).await?;
+        let settled = self.settle(Some(writer), &mut record).await?;
         let Some((now, present)) = self.undo_now(plan.company, &plan.entries).await? else {
             let reversals = plan.undo.reversals.iter().cloned();
             undone.reversals = reversals
@@ -188,7 +188,16 @@ impl<J: Store> Reconciler<J> {
             record.note(finding).await?;
         }
         undone.visit.findings = left;
-        self.see_what_waits(request).await
+        // A company too large to read whole is read around those whom it was about.
+        let request = Request {
+            contacts: concerned(&plan.entries, &undone.visit.entries),
+            ..request.clone()
+        };
+        if let Some(current) = self.see_what_waits(&request).await? {
+            let done = [&settled, &undone.visit.entries];
+            undone.visit.mirrors = self.stale(&request, &current, done).await?;
+        }
+        Ok(())
     }
 
     /// The changes that are to be taken back, oldest first: with those of their units, and with all that was
@@ -209,8 +218,10 @@ impl<J: Store> Reconciler<J> {
                 }
             },
         };
+        // What a mirror did for a merge follows when the merge is taken back, and does not take it back.
         let merged: BTreeSet<_> = asked
             .iter()
+            .filter(|entry| entry.rule.is_policy())
             .filter_map(|entry| match entry.purpose {
                 Purpose::Merge { loser, .. } => Some((entry.company, loser)),
                 Purpose::Policy | Purpose::Undo { .. } => None,
@@ -223,9 +234,11 @@ impl<J: Store> Reconciler<J> {
                 ..Query::of_company(company)
             };
             let mut related = self.journal.entries(&query).await?;
-            related.retain(
-                |entry| matches!(entry.purpose, Purpose::Merge { loser: of, .. } if of == loser),
-            );
+            related.retain(|entry| {
+                let is_of_merge =
+                    matches!(entry.purpose, Purpose::Merge { loser: of, .. } if of == loser);
+                is_of_merge && entry.rule.is_policy()
+            });
             found.extend(related.into_iter().map(|entry| (entry.id.clone(), entry)));
         }
         let mut entries: Vec<Entry> = found.into_values().collect();
@@ -330,6 +343,17 @@ impl<J: Store> Reconciler<J> {
         snapshot.memory = present.memory;
         snapshot
     }
+}
+
+/// Whom changes and their reversals are about: also those who are back, under the ids that they have now.
+fn concerned(taken_back: &[Entry], written: &[Entry]) -> BTreeSet<ContactId> {
+    let all = || taken_back.iter().chain(written);
+    let touched = all().flat_map(|entry| entry.action.contacts());
+    let merged = all().filter_map(|entry| entry.action.merges(&entry.purpose));
+    let merged = merged.flat_map(|(loser, survivor)| [loser, survivor]);
+    let returned = written.iter().filter_map(Entry::returned);
+    let all = touched.chain(merged).chain(returned);
+    all.filter(|contact| !contact.is_provisional()).collect()
 }
 
 /// Whether a write destroys something that may be the last of its kind: what a survivor got from a contact that

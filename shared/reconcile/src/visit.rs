@@ -162,6 +162,11 @@ impl<J: Store> Reconciler<J> {
         self
     }
 
+    /// The mirrors that it tells something.
+    pub fn mirrors(&self) -> &BTreeSet<System> {
+        &self.mirrors
+    }
+
     /// The journal.
     pub fn journal(&self) -> &J {
         &self.journal
@@ -207,8 +212,8 @@ impl<J: Store> Reconciler<J> {
     async fn rounds(&self, request: &Request, visit: &mut Visit) -> Result<(), Error> {
         let mut left = Vec::new();
         let mut record = self.recorder(request, &mut visit.entries, &mut left);
-        self.settle(self.writer_at(request.company), &mut record)
-            .await?;
+        let writer = self.writer_at(request.company);
+        let settled = self.settle(writer, &mut record).await?;
         for _ in 0..ROUNDS {
             let Some(mut snapshot) = self.gather(request).await? else {
                 visit.mirrors = self.left_behind(request.company).await?;
@@ -242,7 +247,8 @@ impl<J: Store> Reconciler<J> {
                 visit.findings.append(&mut left);
                 self.have_wait(&current, &proposals).await?;
                 self.remember(request, &current).await?;
-                visit.mirrors = self.stale(request, &current).await?;
+                let done = [&settled, &visit.entries];
+                visit.mirrors = self.stale(request, &current, done).await?;
                 return Ok(());
             }
         }
@@ -297,22 +303,32 @@ impl<J: Store> Reconciler<J> {
         Ok(self.journal.set_waiting(company, about, proposals).await?)
     }
 
-    /// Plans once more and has the journal keep what waits, after a person had something done.
-    pub(crate) async fn see_what_waits(&self, request: &Request) -> Result<(), Error> {
-        if let Some(Planned { snapshot, plan }) = self.plan(request).await? {
-            let proposals = policy::proposals(&snapshot, &self.rules, &plan, &request.run);
-            self.have_wait(&snapshot, &proposals).await?;
-        }
-        Ok(())
+    /// Plans once more and has the journal keep what waits, after a person had something done. Answers with what is
+    /// there by then.
+    pub(crate) async fn see_what_waits(
+        &self,
+        request: &Request,
+    ) -> Result<Option<Snapshot>, Error> {
+        let Some(Planned { snapshot, plan }) = self.plan(request).await? else {
+            return Ok(None);
+        };
+        let proposals = policy::proposals(&snapshot, &self.rules, &plan, &request.run);
+        self.have_wait(&snapshot, &proposals).await?;
+        Ok(Some(snapshot))
     }
 
-    /// What each mirror has to look at. Where none is on, nothing is read.
-    async fn stale(
+    /// What each mirror has to look at after this was done. Where none is on, nothing is read.
+    pub(crate) async fn stale(
         &self,
         request: &Request,
         current: &Snapshot,
+        done: [&Vec<Entry>; 2],
     ) -> Result<BTreeMap<System, BTreeSet<ContactId>>, Error> {
         let mut stale = BTreeMap::new();
+        if self.mirrors.is_empty() {
+            return Ok(stale);
+        }
+        let done: Vec<Entry> = done.into_iter().flatten().cloned().collect();
         let whole = current.scope == Scope::Whole;
         for system in &self.mirrors {
             let read: BTreeSet<ContactId> = current.contacts.keys().copied().collect();
@@ -327,6 +343,8 @@ impl<J: Store> Reconciler<J> {
                 named: &request.contacts,
                 links: &links,
                 placed: place.is_some(),
+                done: &done,
+                past: &current.memory.past,
             };
             let contacts = policy::mirror::stale(*system, &visited, &self.rules);
             if !contacts.is_empty() {

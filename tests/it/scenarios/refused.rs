@@ -15,8 +15,7 @@ use crate::stack::worlds::tenant;
 async fn a_refused_write_is_a_finding_and_is_not_tried_again() {
     let stack = Stack::on(tenant()).await;
     let seen = stack.visit(RIVERBEND, &[REFUSES_PATCH]).await;
-    let expected =
-        "switch off the portal login of contact 86002: refused (InvalidObject)";
+    let expected = "switch off the portal login of contact 86002: refused (InvalidObject)";
     assert_eq!(seen.writes(), [expected]);
     assert_eq!(seen.findings(), ["portal-invite refused [86002]"]);
     // Twice two reads, as the rest is planned anew; a second look; and a second try that names the custom fields, which

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use connectwise::Writer;
 use http_client::Client;
 use journal::{Sqlite, Store};
-use model::ContactId;
 use model::mirror::System;
+use model::{ContactId, RunId};
 use policy::Rules;
-use reconcile::{Error, GrowCrm, ItGlue, Mirror, Reconciler, Request, Vendor, Visit};
+use reconcile::{
+    Error, GrowCrm, ItGlue, Mirror, Reconciler, Request, Target, Undone, Vendor, Visit,
+};
 use sandbox::{Sandbox, World, growcrm, itglue, seed};
 use serde_json::json;
 
@@ -41,6 +43,12 @@ impl Mirrored {
     pub(crate) async fn example() -> Mirrored {
         let (itglue, growcrm) = (seed::itglue(), seed::growcrm());
         Mirrored::with(World::example(), enforced(), itglue, growcrm).await
+    }
+
+    /// The same by these rules.
+    pub(crate) async fn example_by(rules: Rules) -> Mirrored {
+        let (itglue, growcrm) = (seed::itglue(), seed::growcrm());
+        Mirrored::with(World::example(), rules, itglue, growcrm).await
     }
 
     /// Quarry Lane with two contacts, and an organization and a client in which nobody is.
@@ -189,6 +197,26 @@ impl Mirrored {
         let visit = within_patience(self.process().visit(&request))
             .await
             .unwrap();
+        let followed = self.follow_visit(&visit).await;
+        (visit, followed)
+    }
+
+    /// Takes a run back in the PSA, and follows in each mirror.
+    pub(crate) async fn take_back(&self, run: RunId) -> (Undone, [Followed; 2]) {
+        let process = self.process();
+        let plans = process.plan_undo(&Target::Run(run)).await.unwrap();
+        let [plan] = &plans[..] else {
+            panic!("one company's plan: {plans:?}");
+        };
+        let request = self.stack.request(plan.company.get(), &[]);
+        let undone = within_patience(process.undo(plan, &request)).await.unwrap();
+        let followed = self.follow_visit(&undone.visit).await.map(Result::unwrap);
+        (undone, followed)
+    }
+
+    /// Visits each mirror about what a visit to the PSA tells it to look at.
+    async fn follow_visit(&self, visit: &Visit) -> [Result<Followed, Error>; 2] {
+        let company = visit.company.get();
         let stale = |system| -> Vec<u32> {
             let contacts = visit.mirrors.get(&system).into_iter().flatten();
             contacts.map(|contact| contact.get()).collect()
@@ -198,7 +226,25 @@ impl Mirrored {
         let itglue = itglue.await;
         let growcrm = self.follow_in(System::GrowCrm, company, &of_growcrm);
         let growcrm = growcrm.await;
-        (visit, [itglue, growcrm])
+        [itglue, growcrm]
+    }
+
+    /// Whether Grow CRM has this user, and lets them log in.
+    pub(crate) fn growcrm_has(&self, user: u64) -> bool {
+        let account = self.growcrm.world();
+        let account = account.lock();
+        let user = account.users.get(&user);
+        user.is_some_and(|user| user.status != growcrm::Status::Deleted)
+    }
+
+    /// The notes of a contact in IT Glue; none where it is not there.
+    pub(crate) fn itglue_notes(&self, contact: u64) -> String {
+        let account = self.itglue.world();
+        let account = account.lock();
+        let contact = account.contacts.get(&contact);
+        contact
+            .and_then(|contact| contact.notes.clone())
+            .unwrap_or_default()
     }
 
     /// Visits this mirror about these contacts.

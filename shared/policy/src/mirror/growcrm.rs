@@ -12,6 +12,7 @@ mod check;
 mod client;
 mod draft;
 mod drift;
+mod former;
 mod goals;
 mod index;
 mod lines;
@@ -53,6 +54,8 @@ pub struct Snapshot {
     pub gone: BTreeSet<ContactId>,
     /// Whether `contacts` has everybody of the company, inactive contacts too; absent until that was asked for.
     pub whole: Option<bool>,
+    /// Contacts as they were before we merged them away, as far as the journal still has that.
+    pub former: BTreeMap<ContactId, Option<Contact>>,
     /// The company's lines of the map: all that the contacts that are to be looked at have there.
     pub links: Vec<Link>,
     /// All lines that the company has.
@@ -94,6 +97,8 @@ pub enum Need {
     Contact(ContactId),
     /// Everybody of the company, in the PSA.
     Company,
+    /// A contact as it was before we merged it away.
+    Former(ContactId),
     /// All clients, to find the company's. The list may be some minutes old.
     Clients,
     /// All clients as they are now.
@@ -121,6 +126,7 @@ impl Snapshot {
             contacts: BTreeMap::new(),
             gone: BTreeSet::new(),
             whole: None,
+            former: BTreeMap::new(),
             links: Vec::new(),
             all_links: None,
             lines: BTreeMap::new(),

@@ -13,17 +13,19 @@ mod find;
 mod follow;
 mod index;
 mod items;
+mod lost;
 mod notes;
 mod owner;
 mod part;
 mod target;
+mod unfold;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::itglue::{self, Attached, ContactType, Location, Organization, OrganizationId};
 use model::mirror::{Digest, Link, System};
-use model::{Company, CompanyId, Contact, ContactId, Past, Private};
+use model::{Company, CompanyId, Contact, ContactId, Entry, Past, Private};
 
 use super::{Plan, abandoned};
 use crate::rules::Rules;
@@ -32,6 +34,7 @@ pub use check::check;
 pub use drift::{drift, drift_needs};
 pub use find::Placed;
 pub use owner::{KnownBy, Owners, is_vip, owners};
+pub use unfold::of_last_merge;
 
 use draft::Draft;
 use fields::Carried;
@@ -52,6 +55,10 @@ pub struct Snapshot {
     pub contacts: BTreeMap<ContactId, Contact>,
     /// Further contacts that the PSA does not have.
     pub gone: BTreeSet<ContactId>,
+    /// Contacts as they were before we merged them away, as far as the journal still has that.
+    pub former: BTreeMap<ContactId, Option<Contact>>,
+    /// What merges did in IT Glue to the records of contacts that are back, as [`of_last_merge`] names it.
+    pub folded: BTreeMap<ContactId, Vec<Entry>>,
     /// The company's lines of the map: those of the asked contacts, and of as many others as are known.
     pub links: Vec<Link>,
     /// What we did to the company's contacts, in present ids.
@@ -93,6 +100,10 @@ pub enum Need {
     Lines,
     /// A contact, from the PSA.
     Contact(ContactId),
+    /// A contact as it was before we merged it away.
+    Former(ContactId),
+    /// What the last merge of a contact did in IT Glue, as the journal has it.
+    Folded(ContactId),
     /// The organizations that the native sync ties to the company.
     OrganizationByPsa,
     /// The organizations whose short name is the company's identifier.
@@ -154,6 +165,8 @@ impl Snapshot {
             asked: BTreeSet::new(),
             contacts: BTreeMap::new(),
             gone: BTreeSet::new(),
+            former: BTreeMap::new(),
+            folded: BTreeMap::new(),
             links: Vec::new(),
             past: Vec::new(),
             place: None,

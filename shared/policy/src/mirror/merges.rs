@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Action, ContactId, Memory, Past};
+use model::{Action, ChangeId, ContactId, Memory, Past};
 
 /// The contacts that we merged away or retired as somebody's duplicate, each with the one that it is part of
 /// by now. Whoever was brought back since is not among them.
@@ -44,6 +44,13 @@ pub(crate) fn merged_into(past: &[Past]) -> BTreeMap<ContactId, ContactId> {
         .iter()
         .map(|(loser, survivor)| (*loser, last(*survivor)));
     ends.collect()
+}
+
+/// The change that merged a contact away last: its image in the journal has the contact as it was.
+#[must_use]
+pub fn merge_of(past: &[Past], contact: ContactId) -> Option<&ChangeId> {
+    let is_it = |past: &&Past| past.merged().is_some_and(|(loser, _)| loser == contact);
+    past.iter().rev().find(is_it).map(|past| &past.id)
 }
 
 /// The contacts that were brought back: each old id with the newest one.

@@ -205,7 +205,8 @@ impl Planner<'_> {
                 ..Steps::default()
             },
             Action::Mirror { .. } => Steps::conflict(
-                "a mirror follows the PSA: take back what was done there, and the mirror comes along",
+                "a mirror follows the PSA: take back the change that was made there, or change the record in the \
+                 PSA, and the mirror comes along",
             ),
             // These have ways of their own.
             Action::Merge { .. } | Action::Restore { .. } => Steps::default(),

@@ -9,6 +9,7 @@ mod refused;
 mod world;
 
 use model::mirror::System;
+use model::{Action, Cause, ChangeId, Entry, Image, Outcome, Past, Purpose, Rule, RunId, Source};
 use policy::Rules;
 use policy::mirror::itglue::{Need, plan};
 use policy::mirror::{Visited, stale};
@@ -151,6 +152,8 @@ fn a_visit_to_the_psa_tells_who_is_to_be_looked_at() {
             named: &named.iter().copied().map(id_of).collect(),
             links: std::slice::from_ref(&link),
             placed,
+            done: &[],
+            past: &[],
         };
         let stale = stale(System::ItGlue, &visited, &enforce());
         stale
@@ -160,7 +163,7 @@ fn a_visit_to_the_psa_tells_who_is_to_be_looked_at() {
     };
     // Who is unknown is looked at when an event names them, or when nobody knows where the company is.
     assert_eq!(read(&contacts, true, &[], true), [0; 0]);
-    assert_eq!(read(&contacts, true, &[31, 99], true), [31]);
+    assert_eq!(read(&contacts, true, &[31], true), [31]);
     assert_eq!(read(&contacts, true, &[], false), [31]);
     assert_eq!(read(&contacts, false, &[], false), [0; 0]);
     // Who is gone is missed by a visit that read everybody, and by an event that names them.
@@ -168,6 +171,71 @@ fn a_visit_to_the_psa_tells_who_is_to_be_looked_at() {
     assert_eq!(read(&nobody, true, &[], true), [30]);
     assert_eq!(read(&nobody, false, &[], true), [0; 0]);
     assert_eq!(read(&nobody, false, &[30], true), [30]);
+    // Also of whom the map knows nothing.
+    assert_eq!(read(&contacts, false, &[99], true), [99]);
+}
+
+#[test]
+fn whoever_was_merged_away_in_a_visit_is_looked_at_though_the_map_does_not_know_them() {
+    let world = World::new().with(ada());
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    let entry = |outcome| Entry {
+        id: ChangeId {
+            run: RunId::new("r"),
+            number: 1,
+        },
+        cause: Cause {
+            source: Source::Command {
+                name: "test".to_owned(),
+            },
+            message: None,
+        },
+        company: world.company.id,
+        unit: 1,
+        rule: Rule::MergeDuplicates,
+        purpose: Purpose::Policy,
+        action: Action::Merge {
+            loser: id_of(31),
+            survivor: id_of(30),
+            references: Vec::new(),
+        },
+        reason: String::new(),
+        evidence: Vec::new(),
+        before: Image::default(),
+        intended_at: at,
+        outcome: Some(outcome),
+        after: None,
+        ended_at: Some(at),
+    };
+    let past = |entry: &Entry| Past {
+        id: entry.id.clone(),
+        at,
+        rule: entry.rule,
+        purpose: entry.purpose.clone(),
+        action: entry.action.clone(),
+        outcome: entry.outcome.clone(),
+    };
+    let read = |placed, done: &[Entry], past: &[Past]| {
+        let visited = Visited {
+            company: &world.company,
+            contacts: &world.psa,
+            whole: true,
+            named: &std::collections::BTreeSet::new(),
+            links: &[],
+            placed,
+            done,
+            past,
+        };
+        let stale = stale(System::ItGlue, &visited, &enforce());
+        let stale = stale.into_iter().map(model::ContactId::get);
+        stale.collect::<Vec<_>>()
+    };
+    let (done, refused) = (entry(Outcome::Done), entry(Outcome::Stale));
+    assert_eq!(read(true, std::slice::from_ref(&done), &[]), [31]);
+    assert_eq!(read(true, &[refused], &[]), [0; 0]);
+    // Of what was merged before, only at the first visit: nobody was told of it then.
+    assert_eq!(read(true, &[], &[past(&done)]), [0; 0]);
+    assert_eq!(read(false, &[], &[past(&done)]), [30, 31]);
 }
 
 #[test]

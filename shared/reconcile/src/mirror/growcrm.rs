@@ -7,7 +7,7 @@ use growcrm::WelcomeMail;
 use jiff::{SignedDuration, Timestamp};
 use model::growcrm::{Client, ClientId, Contact, Fields};
 use model::mirror::{Call, GrowCrmCall, Link, Mirrored, Place, Record, System};
-use model::{Action, CompanyId, Email, Entry, Outcome};
+use model::{Action, CompanyId, Email, Entry, Outcome, Past};
 use policy::Rules;
 use policy::mirror::drift::Difference;
 use policy::mirror::growcrm::{self as policy_of, Need, Snapshot};
@@ -103,6 +103,10 @@ impl Vendor for GrowCrm {
         snapshot.place.map(Place::GrowCrm)
     }
 
+    fn past(snapshot: &Snapshot) -> &[Past] {
+        &snapshot.past
+    }
+
     fn needs(snapshot: &Snapshot, rules: &Rules) -> BTreeSet<Need> {
         policy_of::needs(snapshot, rules)
     }
@@ -121,6 +125,7 @@ impl Vendor for GrowCrm {
             Need::Lines => Some(Shared::Lines),
             Need::Contact(contact) => Some(Shared::Contact(*contact)),
             Need::Company => Some(Shared::Company),
+            Need::Former(contact) => Some(Shared::Former(*contact)),
             _ => None,
         }
     }
@@ -133,6 +138,11 @@ impl Vendor for GrowCrm {
             Learned::Contact(id, None) => {
                 snapshot.gone.insert(id);
             }
+            Learned::Former(id, contact) => {
+                snapshot.former.insert(id, contact.map(|contact| *contact));
+            }
+            // That is of IT Glue alone.
+            Learned::Folded(..) => {}
             Learned::Line(contact, line) => {
                 let here = snapshot.company.id;
                 let ours = line.as_deref().filter(|(company, _)| *company == here);
@@ -163,7 +173,7 @@ impl Vendor for GrowCrm {
         let reader = &self.reader;
         match need {
             // These are in the PSA and in the journal.
-            Need::Line(_) | Need::Lines | Need::Contact(_) | Need::Company => {}
+            Need::Line(_) | Need::Lines | Need::Contact(_) | Need::Former(_) | Need::Company => {}
             Need::Clients => match self.known_clients(now) {
                 Some(clients) => snapshot.clients = Some(clients),
                 None => self.read_clients(snapshot, now).await?,

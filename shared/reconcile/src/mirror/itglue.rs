@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use model::itglue::{Contact, ContactType, Link as Sync, OrganizationId};
 use model::mirror::{Call, ItGlueCall, Link, Mirrored, Place, Record, System};
-use model::{Action, CompanyId, Entry, Outcome};
+use model::{Action, CompanyId, Entry, Outcome, Past};
 use policy::Rules;
 use policy::mirror::drift::Difference;
 use policy::mirror::itglue::{self as policy_of, Lock, Need, Snapshot};
@@ -100,6 +100,10 @@ impl Vendor for ItGlue {
         snapshot.place.map(Place::ItGlue)
     }
 
+    fn past(snapshot: &Snapshot) -> &[Past] {
+        &snapshot.past
+    }
+
     fn needs(snapshot: &Snapshot, rules: &Rules) -> BTreeSet<Need> {
         policy_of::needs(snapshot, rules)
     }
@@ -117,6 +121,8 @@ impl Vendor for ItGlue {
             Need::Line(contact) => Some(Shared::Line(*contact)),
             Need::Lines => Some(Shared::Lines),
             Need::Contact(contact) => Some(Shared::Contact(*contact)),
+            Need::Former(contact) => Some(Shared::Former(*contact)),
+            Need::Folded(contact) => Some(Shared::Folded(*contact)),
             _ => None,
         }
     }
@@ -128,6 +134,12 @@ impl Vendor for ItGlue {
             }
             Learned::Contact(id, None) => {
                 snapshot.gone.insert(id);
+            }
+            Learned::Former(id, contact) => {
+                snapshot.former.insert(id, contact.map(|contact| *contact));
+            }
+            Learned::Folded(id, entries) => {
+                snapshot.folded.insert(id, entries);
             }
             Learned::Line(contact, line) => {
                 let here = snapshot.company.id;
@@ -161,7 +173,7 @@ impl Vendor for ItGlue {
         let reader = &self.reader;
         match need {
             // These are in the PSA and in the journal.
-            Need::Line(_) | Need::Lines | Need::Contact(_) => {}
+            Need::Line(_) | Need::Lines | Need::Contact(_) | Need::Former(_) | Need::Folded(_) => {}
             Need::OrganizationByPsa => {
                 let found = reader.organizations_by_psa(snapshot.company.id).await?;
                 snapshot.organizations.insert(*need, found);

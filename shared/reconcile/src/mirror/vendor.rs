@@ -39,6 +39,9 @@ pub trait Vendor: Send + Sync {
     /// Where the company is mirrored to, by the map.
     fn place(snapshot: &Self::Snapshot) -> Option<Place>;
 
+    /// What was done to the company's contacts, in present ids.
+    fn past(snapshot: &Self::Snapshot) -> &[Past];
+
     /// What must be read before [`plan`](Self::plan) is complete.
     fn needs(snapshot: &Self::Snapshot, rules: &Rules) -> BTreeSet<Self::Need>;
 
@@ -128,6 +131,10 @@ pub enum Shared {
     Contact(ContactId),
     /// Everybody of the company in the PSA.
     Company,
+    /// A contact as it was before we merged it away.
+    Former(ContactId),
+    /// What the last merge of a contact did in IT Glue.
+    Folded(ContactId),
 }
 
 /// What was read elsewhere than in the mirror.
@@ -137,6 +144,10 @@ pub enum Learned {
     Contact(ContactId, Option<Box<Contact>>),
     /// Everybody of the company in the PSA, as far as they are read at once, and whether that is all.
     Company(Vec<Contact>, bool),
+    /// A contact as it was before we merged it away, if that is known.
+    Former(ContactId, Option<Box<Contact>>),
+    /// What the last merge of a contact did in IT Glue.
+    Folded(ContactId, Vec<Entry>),
     /// A contact's line of the map and the company it is at, or that it has none.
     Line(ContactId, Option<Box<(CompanyId, Link)>>),
     /// All lines of the map that the company has.

@@ -8,6 +8,7 @@ use model::growcrm::{self, ClientId, Fields};
 use model::mirror::{Call, GrowCrmCall, Link};
 use model::{Action, ContactId, Mode, Private, Rule};
 
+use super::former::has_name_of;
 use super::{Snapshot, target};
 use crate::mirror::{Line, Plan, merged_into, returned};
 use crate::rules::{Moved, Rules};
@@ -189,7 +190,8 @@ impl<'s> Judge<'s> {
     fn of_removal(&mut self, contact: ContactId, record: growcrm::ContactId) -> Vec<String> {
         let mut words = Vec::new();
         let mut lines = self.lines_of(contact);
-        if !lines.any(|link| target(link).is_some_and(|(id, _)| id == record)) {
+        let is_its = lines.any(|link| target(link).is_some_and(|(id, _)| id == record));
+        if !is_its && !self.was_that_of(contact, record) {
             words.push(format!(
                 "Grow CRM contact {record} is not that of contact {contact}"
             ));
@@ -240,6 +242,26 @@ impl<'s> Judge<'s> {
         let removed: BTreeSet<_> = removed.filter(is_removed).collect();
         let is_too_many = removed.len() > self.rules.limits.removals_per_visit as usize;
         is_too_many.then(|| "more contacts that are gone would be removed than allowed".to_owned())
+    }
+
+    /// Whether a record that the map does not know has the address and the name of somebody who was merged away, or
+    /// that address and the name of whom it is part of now.
+    fn was_that_of(&self, contact: ContactId, record: growcrm::ContactId) -> bool {
+        let snapshot = self.snapshot;
+        let Some(heir) = merged_into(&snapshot.past).remove(&contact) else {
+            return false;
+        };
+        let was = snapshot.contacts.get(&contact).filter(|was| !was.active);
+        let Some(was) = was.or_else(|| snapshot.former.get(&contact)?.as_ref()) else {
+            return false;
+        };
+        let found = snapshot.all_records().find(|found| found.id == record);
+        found.is_some_and(|found| {
+            let mut addresses = was.emails().into_iter();
+            let has_address = addresses.any(|(address, _)| found.has_address(address.reveal()));
+            let mut names = std::iter::once(was).chain(snapshot.contacts.get(&heir));
+            has_address && names.any(|contact| has_name_of(found, contact))
+        })
     }
 
     fn of_owner(

@@ -60,7 +60,9 @@ impl<'s> Draft<'s> {
             findings: Vec::new(),
             map: Vec::new(),
         };
-        let is_concerned = |person: &Person<'_>| person.line.is_some() || person.can_be_created();
+        let is_concerned = |person: &Person<'_>| {
+            person.line.is_some() || person.heir.is_some() || person.can_be_created()
+        };
         if draft.people.values().any(is_concerned) {
             draft.place = client::place(snapshot, rules).map_err(|need| BTreeSet::from([need]))?;
         }
@@ -68,8 +70,10 @@ impl<'s> Draft<'s> {
             draft.findings.push(finding.clone());
             draft.people.clear();
         }
+        let losers = draft.unknown_losers();
         draft.read_records()?;
         draft.part_those_who_share();
+        draft.find_losers(losers)?;
         draft.inherit();
         draft.set_goals();
         draft.read_addresses()?;

@@ -114,7 +114,10 @@ pub(super) fn look<'s>(
             line,
             held: None,
             former: None,
-            heir: heir.filter(|heir| is_dead && line.is_some() && *heir != id),
+            heir: heir.filter(|heir| {
+                let is_told = line.is_some() || merged.contains_key(&id);
+                is_dead && is_told && *heir != id
+            }),
             goal: Goal::Rest,
             blocked: None,
         };

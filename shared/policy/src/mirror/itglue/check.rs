@@ -10,7 +10,7 @@ use model::itglue::{
     OrganizationId,
 };
 use model::mirror::{Call, ItGlueCall, Link, Mirrored, Place};
-use model::{Action, Contact, ContactId, Mode, Private};
+use model::{Action, Contact, ContactId, Mode, Past, Private};
 
 use super::draft::RULE;
 use super::items::Item;
@@ -204,16 +204,20 @@ impl<'s> Judge<'s> {
         let given = self.given_to(id);
         let addresses: Vec<_> = given.iter().flat_map(|given| &given.emails).collect();
         let numbers: Vec<_> = given.iter().flat_map(|given| &given.phones).collect();
+        let back = self.came_back(contact);
         if let Some(emails) = &change.emails {
-            self.items(id, "address", &record.emails, &addresses, emails);
+            let there: Vec<_> = back.iter().flat_map(|own| own.emails.clone()).collect();
+            self.items(id, "address", &record.emails, &addresses, &there, emails);
         }
         if let Some(phones) = &change.phones {
-            self.items(id, "number", &record.phones, &numbers, phones);
+            let there: Vec<_> = back.iter().flat_map(|own| own.phones.clone()).collect();
+            self.items(id, "number", &record.phones, &numbers, &there, phones);
         }
-        self.cleared(id, record, change, &given);
+        self.cleared(id, record, change, &given, &back);
         if let Some(after) = change.notes.asked() {
             let after = Notes::read(after);
-            if !after.have_text_of(&Notes::read(record.notes.as_ref())) {
+            let is_kept = after.have_text_of(&Notes::read(record.notes.as_ref()));
+            if !is_kept && !self.was_folded_in(contact, id, &after) {
                 self.object(format!("what others noted on record {id} would be lost"));
             }
             if after.mirrored.is_empty() {
@@ -223,7 +227,8 @@ impl<'s> Judge<'s> {
         let was_ours = given.iter().any(|given| given.important == Some(true));
         let is_active = self.here(contact).is_some_and(|living| living.active);
         let stays = self.now.immovable.contains(&id);
-        if change.important == Edit::Set(false) && is_active && !was_ours && !stays {
+        let is_there = back.iter().any(|own| own.important == Some(true));
+        if change.important == Edit::Set(false) && is_active && !was_ours && !stays && !is_there {
             self.object(format!("record {id} was not marked as important by us"));
         }
     }
@@ -243,9 +248,18 @@ impl<'s> Judge<'s> {
     }
 
     /// What IT Glue alone knows must still be there.
-    fn items<I: Item>(&mut self, id: RecordId, what: &str, have: &[I], given: &[&I], after: &[I]) {
+    fn items<I: Item>(
+        &mut self,
+        id: RecordId,
+        what: &str,
+        have: &[I],
+        given: &[&I],
+        there: &[I],
+        after: &[I],
+    ) {
         let is_lost = |item: &&I| {
-            !after.iter().any(|kept| kept.is(item)) && !given.iter().any(|given| given.is(item))
+            let is_known = after.iter().chain(given.iter().copied()).chain(there);
+            !is_known.into_iter().any(|known| known.is(item))
         };
         if have.iter().any(|item| is_lost(&item)) {
             self.object(format!(
@@ -261,7 +275,14 @@ impl<'s> Judge<'s> {
     }
 
     /// A blank must not take away what we did not give.
-    fn cleared(&mut self, id: RecordId, record: &Record, change: &Change, given: &[&Fields]) {
+    fn cleared(
+        &mut self,
+        id: RecordId,
+        record: &Record,
+        change: &Change,
+        given: &[&Fields],
+        back: &[&Record],
+    ) {
         let same = |one: Option<&Private>, other: Option<&Private>| {
             let trimmed =
                 |text: Option<&Private>| text.map_or("", Private::reveal).trim().to_owned();
@@ -277,11 +298,17 @@ impl<'s> Judge<'s> {
             lost.push("last-name");
         }
         let title = |given: &&&Fields| same(given.title.as_ref(), record.title.as_ref());
-        if change.title == Edit::Clear && !given.iter().any(|given| title(&given)) {
+        let mut titles = back.iter().map(|own| own.title.as_ref());
+        let is_there = titles.any(|title| same(title, record.title.as_ref()));
+        if change.title == Edit::Clear && !is_there && !given.iter().any(|given| title(&given)) {
             lost.push("title");
         }
         let location = |given: &&&Fields| given.location == record.location;
-        if change.location == Edit::Clear && !given.iter().any(|given| location(&given)) {
+        let is_there = back.iter().any(|own| own.location == record.location);
+        if change.location == Edit::Clear
+            && !is_there
+            && !given.iter().any(|given| location(&given))
+        {
             lost.push("location-id");
         }
         if change.notes == Edit::Clear {
@@ -293,6 +320,47 @@ impl<'s> Judge<'s> {
                 lost.join(", ")
             ));
         }
+    }
+
+    /// The records of those who were merged into a contact and are active contacts of their own again.
+    fn came_back(&self, contact: ContactId) -> Vec<&'s Record> {
+        let merged = self.now.past.iter().filter_map(Past::merged);
+        let losers = merged.filter(|(_, survivor)| *survivor == contact);
+        let losers: BTreeSet<ContactId> = losers.map(|(loser, _)| loser).collect();
+        let back = losers.into_iter().filter(|id| {
+            let living = self.here(*id);
+            *id != contact && living.is_some_and(|living| living.active)
+        });
+        let links = back.flat_map(|id| self.links_of(id));
+        let records = links.filter_map(|link| match &link.record {
+            Mirrored::ItGlue { id, .. } => self.record(*id),
+            Mirrored::GrowCrm { .. } => None,
+        });
+        records.collect()
+    }
+
+    /// Whether notes have all that was in those of a record before a merge that was taken back, and the records of who
+    /// is back have what was folded in by it.
+    fn was_folded_in(&self, contact: ContactId, id: RecordId, after: &Notes) -> bool {
+        let back = self.came_back(contact);
+        let images = self.now.folded.values().flatten();
+        let images = images.flat_map(|entry| &entry.before.mirrored);
+        let images: Vec<&Record> = images
+            .filter_map(|image| match image {
+                model::mirror::Record::ItGlue(record) => Some(record),
+                model::mirror::Record::GrowCrm(_) => None,
+            })
+            .collect();
+        let notes = |record: &Record| Notes::read(record.notes.as_ref());
+        let mut before = images.iter().filter(|image| image.id == id);
+        let lost = images.iter().filter(|image| image.id != id);
+        let is_there = |lost: &&&Record| {
+            let mut back = back.iter();
+            back.any(|own| notes(own).have_text_of(&notes(lost)))
+        };
+        !back.is_empty()
+            && before.any(|before| after.have_text_of(&notes(before)))
+            && lost.clone().any(|image| is_there(&image))
     }
 
     fn remove(&mut self, contact: ContactId, id: RecordId, unit: u32) {

@@ -350,7 +350,7 @@ fn free<'s>(
 
 /// Whether a record is that of no other contact, by the map and by our lines in its notes. Nothing until that is
 /// known.
-fn is_nobodys(draft: &mut Draft<'_>, record: &Record, me: ContactId) -> Option<bool> {
+pub(crate) fn is_nobodys(draft: &mut Draft<'_>, record: &Record, me: ContactId) -> Option<bool> {
     for claimant in draft.index.claimants(record.id) {
         let claimant = draft.newest.get(&claimant).copied().unwrap_or(claimant);
         if claimant == me || (!draft.merged.contains_key(&claimant) && draft.now.is_gone(claimant))
@@ -403,7 +403,7 @@ pub(crate) fn is_marked_as(draft: &Draft<'_>, record: &Record, contact: ContactI
 
 /// Whether a record is tied to another record of the PSA, and not to this one. The ids of some systems are no
 /// numbers, and say nothing about that.
-fn is_anothers(remote_ids: &[String], of: u32) -> bool {
+pub(crate) fn is_anothers(remote_ids: &[String], of: u32) -> bool {
     let ids = remote_ids.iter().filter_map(|id| id.trim().parse().ok());
     let ids: Vec<u32> = ids.collect();
     !ids.is_empty() && !ids.contains(&of)
@@ -411,7 +411,7 @@ fn is_anothers(remote_ids: &[String], of: u32) -> bool {
 
 /// The namesakes that share an address with the contact, and those that may be it because one of the two has
 /// none.
-fn by_address<'s>(
+pub(crate) fn by_address<'s>(
     namesakes: &[&'s Record],
     contact: &Contact,
 ) -> (Vec<&'s Record>, Vec<&'s Record>) {

@@ -1,6 +1,6 @@
 //! A contact whose record is to follow it.
 
-use model::itglue::{Change, Draft as Fields, OrganizationId};
+use model::itglue::{Change, Contact as Record, Draft as Fields, Link as Sync, OrganizationId};
 use model::mirror::{Digest, ItGlueCall, Link, Mirrored};
 use model::{Contact, ContactId, FindingKind, Purpose};
 
@@ -11,6 +11,7 @@ use super::find::{self, Elsewhere, Found, Known};
 use super::notes::State;
 use super::part::{Loser, Subject, dismiss, losers, retired, take_over};
 use super::target::{allowed, difference, new_record, target};
+use super::unfold;
 use crate::mirror::{Given, Line};
 
 /// Sees to the record of a contact, and to those of the contacts that were merged into it.
@@ -18,7 +19,7 @@ pub(crate) fn plan(draft: &mut Draft<'_>, place: OrganizationId, subject: &Subje
     let Some(contact) = draft.now.contacts.get(&subject.contact) else {
         return;
     };
-    let Some(losers) = losers(draft, &subject.losers) else {
+    let Some(losers) = losers(draft, place, subject) else {
         return;
     };
     match find::record(draft, place, contact, &losers) {
@@ -55,6 +56,11 @@ fn update<'s>(
     for loser in &others {
         take_over(draft, &mut target, loser)?;
     }
+    let taken_back = if contact.active {
+        unfold::unfold(draft, contact, record, &mut target)?
+    } else {
+        None
+    };
     target.after.notes = Some(target.notes.write());
     let access = draft.access(record);
     let (change, left_out) = allowed(difference(record, &target.after), access);
@@ -66,7 +72,11 @@ fn update<'s>(
                 record: record.id,
                 change,
             },
-            reason: reason(contact, losers),
+            reason: if taken_back.is_some() {
+                format!("what was merged into contact {id} is a contact of its own again")
+            } else {
+                reason(contact, losers)
+            },
         });
     }
     for loser in &others {
@@ -91,7 +101,13 @@ fn update<'s>(
         ours: known.ours,
         digest: digest(draft, contact),
     };
-    let proposal = draft.propose(&purpose(id, losers), steps);
+    let purpose = match taken_back {
+        Some(change) => Purpose::Undo {
+            change: change.clone(),
+        },
+        None => purpose(id, losers),
+    };
+    let proposal = draft.propose(&purpose, steps);
     if draft.link(id) != Some(&line) {
         draft.record(proposal, id, Line::Is(line));
     }
@@ -116,18 +132,24 @@ fn create(
             format!("contact {id} has no name, and IT Glue wants one; give it a name in the PSA");
         draft.find(FindingKind::NotMirrored, vec![id], words);
     } else if contact.active {
-        let fields = new_record(draft, contact, &carried)?;
+        let (fields, by_us) = match unfold::lost(draft, id)? {
+            Some(lost) if lost.organization == place => as_before(draft, place, contact, lost)?,
+            _ => {
+                let fields = new_record(draft, contact, &carried)?;
+                (fields.clone(), fields)
+            }
+        };
         steps.push(Step {
             contact: id,
             call: ItGlueCall::Create {
                 organization: place,
-                draft: fields.clone(),
+                draft: fields,
             },
             reason: format!("contact {id} has no record in organization {place}"),
         });
         given = Some(Fields {
             notes: None,
-            ..fields
+            ..by_us
         });
     }
     if given.is_some() || !contact.active {
@@ -146,6 +168,24 @@ fn create(
     let lost = losers.iter().filter(|loser| loser.record.is_none());
     forget(draft, Proposal::Nothing, lost);
     Some(())
+}
+
+/// The record of a contact that is back, as it was before the merge and brought in line, and what of that it is given
+/// by the PSA.
+fn as_before(
+    draft: &mut Draft<'_>,
+    place: OrganizationId,
+    contact: &Contact,
+    lost: &Record,
+) -> Option<(Fields, Fields)> {
+    let lost = Record {
+        link: Sync::None,
+        remote_ids: Vec::new(),
+        ..lost.clone()
+    };
+    let target = target(draft, place, contact, &lost, None)?;
+    let given = target.given.clone();
+    Some((unfold::fields_of(target), given))
 }
 
 /// Retires the record that a contact has in another organization, and that IT Glue does not move.

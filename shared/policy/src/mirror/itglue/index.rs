@@ -83,6 +83,7 @@ impl<'s> Index<'s> {
     }
 }
 
-fn name(first: &Private, last: &Private) -> [String; 2] {
+/// The name that a record is found by.
+pub(crate) fn name(first: &Private, last: &Private) -> [String; 2] {
     [first, last].map(|name| name.reveal().trim().to_owned())
 }

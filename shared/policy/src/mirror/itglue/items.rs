@@ -67,6 +67,29 @@ pub(crate) fn fold<I: Item>(items: &mut Vec<I>, more: &[I], given: Option<&[I]>)
     }
 }
 
+/// What is left when that is taken out again which was folded in: of what was added between two lists, all that the
+/// other record has now. What the PSA has stays, and so does what somebody has labeled otherwise since.
+pub(crate) fn unfolded<I: Item>(
+    items: &[I],
+    [before, folded, other]: [&[I]; 3],
+    want: &[I],
+) -> Vec<I> {
+    let is_folded = |item: &I| {
+        let is_as_added = of(folded, item).is_some_and(|added| added.label() == item.label());
+        let is_added = is_as_added && of(before, item).is_none();
+        is_added && of(other, item).is_some() && of(want, item).is_none()
+    };
+    let mut left: Vec<I> = items
+        .iter()
+        .filter(|item| !is_folded(item))
+        .cloned()
+        .collect();
+    if items.iter().any(I::is_primary) && !left.iter().any(I::is_primary) {
+        make_primary(&mut left, I::may_be_primary);
+    }
+    left
+}
+
 /// Whether two lists say the same.
 pub(crate) fn alike<I: Item>(one: &[I], other: &[I]) -> bool {
     let is_alike = |(one, other): (&I, &I)| {

@@ -140,6 +140,21 @@ impl Notes {
         }
     }
 
+    /// Takes out what was folded in from other notes: all that the merge wrote, if nobody has changed anything since,
+    /// and else what still stands as it was put in.
+    pub(crate) fn unfold(&mut self, before: &Self, folded: &Self, other: &Self) {
+        let of = |notes: &Self| letters(notes.text.reveal());
+        if of(before) == of(folded) {
+            return;
+        }
+        if of(self) == of(folded) {
+            self.text.clone_from(&before.text);
+        } else if !other.text.is_blank() {
+            let block = format!("<div>{}</div>", other.text.reveal());
+            self.text = self.text.reveal().replacen(&block, "", 1).into();
+        }
+    }
+
     /// Adds a line that is nobody's in particular, unless it is there.
     pub(crate) fn add(&mut self, line: &str) {
         let line = paragraph(line);

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use model::itglue::{
     self, Contact as Record, ContactTypeId, Draft as Fields, Location, OrganizationId,
 };
-use model::mirror::{ItGlueCall, Link};
+use model::mirror::{ItGlueCall, Link, Place};
 use model::{ContactId, FindingKind, Private, Purpose};
 
 use super::Need;
 use super::draft::{Access, Draft, Proposal, Step, of_itglue, type_named};
-use super::find::{is_anothers_by_map, is_marked_as, is_ours};
+use super::find::{self, Placed, is_anothers_by_map, is_marked_as, is_ours};
 use super::items::fold;
+use super::lost;
 use super::notes::{Notes, State};
 use super::target::{Target, allowed, difference, retire};
 use crate::mirror::{Line, too_many_gone};
@@ -120,26 +121,24 @@ pub(crate) fn keep_too_many(draft: &mut Draft<'_>, cast: &mut Cast, rules: &Rule
 }
 
 /// Those who were merged into a contact, with their records. Nothing until these are known.
-pub(crate) fn losers<'s>(draft: &mut Draft<'s>, losers: &[ContactId]) -> Option<Vec<Loser<'s>>> {
-    let mut read = Some(Vec::new());
-    for id in losers {
+pub(crate) fn losers<'s>(
+    draft: &mut Draft<'s>,
+    place: OrganizationId,
+    subject: &Subject,
+) -> Option<Vec<Loser<'s>>> {
+    let mut read: Option<Vec<Loser<'s>>> = Some(Vec::new());
+    for id in &subject.losers {
         let link = draft.link(*id);
         let record = match link.and_then(of_itglue) {
             Some((record, _)) => draft
                 .read(record)
                 .map(|record| record.filter(|record| may_be_of(draft, record, *id)))
                 .map(|record| record.filter(|record| !draft.taken.contains(&record.id))),
-            // Without a line of the map, our line in the notes tells, if they were read at all.
-            // Of several, nobody can say which is the right one.
-            None => {
-                let mut marked = draft.index.marked_as([*id]).into_iter().filter(is_open);
-                let marked = marked.next().filter(|_| marked.next().is_none());
-                match marked.map(|record| is_anothers_by_map(draft, record, *id)) {
-                    Some(None) => None,
-                    Some(Some(true)) => Some(None),
-                    None | Some(Some(false)) => Some(marked),
-                }
-            }
+            None => lost::record(draft, place, *id, Some(subject.contact)).map(|found| {
+                let known = read.iter().flatten();
+                let is_known = |record: &Record| known.clone().any(|loser| loser.has(record.id));
+                found.filter(|record| !is_known(record))
+            }),
         };
         let loser = record.map(|record| Loser {
             contact: *id,
@@ -152,12 +151,6 @@ pub(crate) fn losers<'s>(draft: &mut Draft<'s>, losers: &[ContactId]) -> Option<
         });
     }
     read
-}
-
-/// Whether it was not yet seen to that its contact was merged away.
-fn is_open(record: &&Record) -> bool {
-    let state = Notes::read(record.notes.as_ref()).state;
-    !matches!(state, Some(State::Merged { .. }))
 }
 
 /// Whether a record may still be that of a contact that is no more: it is not, if our line in its notes names
@@ -351,19 +344,23 @@ pub(crate) fn dismiss(
 
 /// Retires the record of a contact that is no more and whose record nobody takes over.
 pub(crate) fn plan(draft: &mut Draft<'_>, contact: ContactId, parting: &Parting) {
-    let Some(link) = draft.link(contact) else {
-        return;
-    };
-    let Some((record, given)) = of_itglue(link) else {
-        return;
-    };
-    let Some(read) = draft.read(record) else {
-        return;
-    };
-    let is_its =
-        |record: &&Record| !draft.taken.contains(&record.id) && may_be_of(draft, record, contact);
-    let Some(record) = read.filter(is_its) else {
-        return draft.record(Proposal::Nothing, contact, Line::Gone);
+    let (record, given) = match draft.link(contact).and_then(of_itglue) {
+        Some((record, given)) => {
+            let Some(read) = draft.read(record) else {
+                return;
+            };
+            let is_its = |record: &&Record| {
+                !draft.taken.contains(&record.id) && may_be_of(draft, record, contact)
+            };
+            let Some(record) = read.filter(is_its) else {
+                return draft.record(Proposal::Nothing, contact, Line::Gone);
+            };
+            (record, given)
+        }
+        None => match left_behind(draft, contact, parting) {
+            Some(record) => (record, None),
+            None => return,
+        },
     };
     let (state, purpose, why) = match parting {
         Parting::Deleted => (
@@ -395,6 +392,32 @@ pub(crate) fn plan(draft: &mut Draft<'_>, contact: ContactId, parting: &Parting)
     draft.find(FindingKind::Orphan, vec![contact], words);
     let proposal = draft.propose(&purpose, step.into_iter().collect());
     draft.record(proposal, contact, Line::Gone);
+}
+
+/// The record of a contact that is no more and that the map does not know, if the company has an organization.
+fn left_behind<'s>(
+    draft: &mut Draft<'s>,
+    contact: ContactId,
+    parting: &Parting,
+) -> Option<&'s Record> {
+    let heir = match parting {
+        Parting::Deleted => None,
+        Parting::Merged(into) => Some(*into),
+    };
+    let place = match find::placed(draft.now) {
+        Placed::Known(place) => place,
+        Placed::Found(place) => {
+            draft.plan.place = Some(Place::ItGlue(place));
+            place
+        }
+        Placed::Unknown(need) => {
+            draft.needs.insert(need);
+            return None;
+        }
+        // Whoever has contacts to be mirrored is told.
+        Placed::Several(_) | Placed::Nowhere => return None,
+    };
+    lost::record(draft, place, contact, heir)?
 }
 
 /// The write that retires a record, if one is needed. Nothing until all that it takes is known.

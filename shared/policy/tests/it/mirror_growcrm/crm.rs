@@ -50,6 +50,8 @@ pub(crate) struct Crm {
     pub(crate) place: Option<ClientId>,
     pub(crate) links: BTreeMap<ContactId, (CompanyId, Link)>,
     pub(crate) past: Vec<Past>,
+    /// Whom the journal still has as they were before a merge.
+    pub(crate) former: BTreeMap<ContactId, Contact>,
     pub(crate) clients: Vec<Client>,
     /// What a list of clients that is some minutes old has.
     pub(crate) old_clients: Option<Vec<Client>>,
@@ -75,6 +77,7 @@ impl Crm {
             place: None,
             links: BTreeMap::new(),
             past: Vec::new(),
+            former: BTreeMap::new(),
             clients: Vec::new(),
             old_clients: None,
             is_large: false,
@@ -187,7 +190,7 @@ impl Crm {
             action,
             Outcome::Done,
         );
-        self.contacts.remove(&loser);
+        self.former.extend(self.contacts.remove_entry(&loser));
     }
 
     /// The loser is back, as this contact.
@@ -242,6 +245,8 @@ impl Crm {
             named: &BTreeSet::new(),
             links: &self.links_here(None),
             placed: self.place.is_some(),
+            done: &[],
+            past: &self.past,
         };
         stale(System::GrowCrm, &visited, &self.rules)
             .into_iter()
@@ -294,6 +299,9 @@ impl Crm {
                     snapshot.gone.insert(*id);
                 }
             },
+            Need::Former(id) => {
+                snapshot.former.insert(*id, self.former.get(id).cloned());
+            }
             Need::Company => {
                 let here = self.contacts.values();
                 let here = here.filter(|contact| contact.company == Some(COMPANY));
@@ -625,6 +633,7 @@ fn tell(needs: &[Need], plan: &Plan) -> String {
             Need::Lines => "all lines".to_owned(),
             Need::Contact(id) => format!("contact {id} in the PSA"),
             Need::Company => "everybody in the PSA".to_owned(),
+            Need::Former(id) => format!("contact {id} as it was"),
             Need::Clients => "all clients".to_owned(),
             Need::ClientsAnew => "all clients anew".to_owned(),
             Need::Users(id) => format!("all records of client {id}"),

@@ -159,3 +159,87 @@ fn the_survivor_is_the_owner_in_between_when_the_default_contact_waits_for_the_a
     crm.visit(&[ADA, CIA]);
     assert!(crm.record_mut(CIA).account_owner && crm.refused == 0);
 }
+
+/// Ben is in the CRM, and the map has lost him.
+fn unknown_ben(crm: Crm) -> Crm {
+    let mut crm = crm;
+    crm.links.remove(&BEN);
+    crm
+}
+
+#[test]
+fn whoever_was_merged_away_unknown_to_the_map_loses_the_login() {
+    let mut crm = unknown_ben(Crm::new([ada(), ben(), cia()]).mirrored());
+    crm.merge(BEN, CIA);
+    insta::assert_snapshot!(crm.told(&[BEN]), @"
+    read contact 22 in the PSA
+    read the line of contact 22
+    read record 103
+    read contact 21 as it was
+    read who has an address
+    read all lines
+    change [1] mirror-growcrm: remove Grow CRM contact 102, for contact 21
+          because contact 21 was merged into 22, which has a record of its own
+    map after [1]: the record of 21 is gone
+    ");
+    crm.visit(&[BEN]);
+    assert_eq!(crm.records.len(), 2);
+    assert!(crm.told(&[BEN]).ends_with("nothing to do\n"));
+}
+
+#[test]
+fn a_login_under_the_survivors_name_is_the_losers_if_it_has_its_address() {
+    let mut crm = unknown_ben(Crm::new([ada(), ben(), cia()]).mirrored());
+    let record = crm
+        .records
+        .values_mut()
+        .find(|record| record.has_address("ben@x.example"));
+    let record = record.unwrap();
+    (record.first_name, record.last_name) = ("Cia".into(), "Sun".into());
+    crm.merge(BEN, CIA);
+    crm.visit(&[BEN]);
+    assert_eq!(crm.records.len(), 2);
+}
+
+#[test]
+fn a_login_with_an_address_of_whoever_was_merged_away_and_another_name_is_told() {
+    let mut crm = unknown_ben(Crm::new([ada(), ben(), cia()]).mirrored());
+    let record = crm
+        .records
+        .values_mut()
+        .find(|record| record.has_address("ben@x.example"));
+    record.unwrap().first_name = "Office".into();
+    crm.merge(BEN, CIA);
+    let told = crm.visit(&[BEN]);
+    assert!(told.contains("orphan, company 1, contact 21"), "{told}");
+    assert_eq!(crm.records.len(), 3);
+}
+
+#[test]
+fn a_survivor_whom_the_map_does_not_know_either_keeps_its_own_login() {
+    let mut crm = unknown_ben(Crm::new([ada(), ben(), cia()]).mirrored());
+    crm.links.remove(&CIA);
+    crm.merge(BEN, CIA);
+    crm.visit(&[BEN, CIA]);
+    assert_eq!(crm.address_of(CIA), "cia@x.example");
+    assert_eq!((crm.records.len(), crm.refused), (2, 0));
+}
+
+#[test]
+fn an_address_that_the_survivor_took_over_keeps_its_login() {
+    let mut crm = unknown_ben(Crm::new([ada(), ben()]).mirrored().with(cia()));
+    crm.merge(BEN, CIA);
+    crm.set_email(CIA, "ben@x.example");
+    crm.visit(&[BEN, CIA]);
+    assert_eq!(crm.address_of(CIA), "ben@x.example");
+    assert_eq!((crm.records.len(), crm.refused), (2, 0));
+}
+
+#[test]
+fn what_the_journal_has_forgotten_of_a_merge_closes_no_login() {
+    let mut crm = unknown_ben(Crm::new([ada(), ben(), cia()]).mirrored());
+    crm.merge(BEN, CIA);
+    crm.former.clear();
+    crm.visit(&[BEN]);
+    assert_eq!(crm.records.len(), 3);
+}

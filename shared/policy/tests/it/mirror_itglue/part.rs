@@ -6,7 +6,7 @@ use model::{Action, ChangeId, Contact, ContactId, Outcome, Past, Purpose, Rule, 
 use policy::mirror::itglue::{Need, check, plan};
 use policy::rules::OnMerge;
 
-use super::world::{LINE, OTHER, World, ada, email, phone, record, synced};
+use super::world::{LINE, OTHER, World, ada, email, marked, phone, record, synced};
 use crate::world::{COMPANY, contact, id_of};
 
 fn twin() -> Contact {
@@ -52,6 +52,7 @@ fn past(world: &mut World, action: Action, purpose: Purpose, outcome: Outcome) {
 fn merge(world: &mut World, loser: u32, survivor: u32) {
     let gone = world.contact(loser).clone();
     world.delete(loser);
+    world.former.insert(gone.id, gone.clone());
     let kept = world.contact(survivor);
     for mut item in gone.communications {
         item.is_default = false;
@@ -235,6 +236,134 @@ fn what_the_loser_lacks_is_not_taken_from_the_survivor() {
     assert_eq!(world.record(101).title, Some("Owner".into()));
 }
 
+/// Ada is known, and her twin was written down by hand, with a number that IT Glue alone knows.
+fn by_hand() -> World {
+    let mut twins = record(72, "Ada", "Byron");
+    twins.emails = vec![email("a.byron@x.example", "Work")];
+    twins.phones = vec![phone("3125550198", "Cell")];
+    World::new().mirrored(ada()).with_record(twins).with(twin())
+}
+
+#[test]
+fn whoever_was_merged_away_unknown_to_the_map_is_found_by_the_name_and_address_it_had() {
+    let mut world = by_hand();
+    merge(&mut world, 31, 30);
+    let visit = world.visit(&[31]);
+    let needs: Vec<Need> = visit.rounds.iter().flatten().copied().collect();
+    assert!(needs.contains(&Need::Former(id_of(31))), "{needs:?}");
+    insta::assert_snapshot!(visit.words, @"
+    change [1] mirror-itglue: set contact-emails, contact-phones of IT Glue contact 101, for contact 30
+          because contact 31 was merged into 30
+    change [1] mirror-itglue: set contact-type-id, important, notes of IT Glue contact 72, for contact 31
+          because contact 31 was merged into 30
+    finding mirror-itglue: orphan, company 1, contact 31 and 30: contact 31 was merged into 30, and its record in IT Glue, 72, is kept as an inactive one, as we did not create it; somebody should look at it and remove it there
+    map after [1]: contact 30 is record 101, ours
+    ");
+    insta::assert_snapshot!(world.shown(72), @"
+    Ada Byron in 5
+    title -, type Inactive (PSA), location -, important Some(false)
+    emails a.byron@x.example (Work)
+    phones 3125550198 (Cell)
+    notes <p>Merged into ConnectWise contact 30: https://examplemsp.itglue.com/5/contacts/101</p><p>Mirrored from ConnectWise contact 31</p>
+    ");
+    assert!(world.shown(101).contains("3125550198 (Cell)"));
+    assert_eq!(world.visit(&[30, 31]).writes, 0);
+}
+
+#[test]
+fn whoever_was_merged_away_unknown_to_the_map_and_has_our_line_is_removed() {
+    let mut world = World::new()
+        .mirrored(ada())
+        .with_record(marked(72, "A", "B", 31))
+        .with(twin());
+    merge(&mut world, 31, 30);
+    let visit = world.visit(&[31]);
+    assert!(
+        visit.words.contains("remove IT Glue contact 72"),
+        "{}",
+        visit.words
+    );
+    assert_eq!(world.visit(&[30, 31]).writes, 0);
+}
+
+#[test]
+fn what_may_be_somebody_elses_is_left_alone_when_a_contact_unknown_to_the_map_is_merged_away() {
+    // Without an address nobody can say whose it is.
+    let mut nameless = by_hand();
+    nameless.record(72).emails.clear();
+    merge(&mut nameless, 31, 30);
+    let visit = nameless.visit(&[31]);
+    assert_eq!(nameless.record(72).notes, None);
+    assert!(
+        visit.words.contains("orphan, company 1, contact 31"),
+        "{}",
+        visit.words
+    );
+    // Somebody else there has the name, too.
+    let mut namesake = by_hand().with(contact(32, "Ada", "Byron"));
+    merge(&mut namesake, 31, 30);
+    let visit = namesake.visit(&[31, 32]);
+    assert!(
+        !visit.words.contains("IT Glue contact 72, for contact 31"),
+        "{}",
+        visit.words
+    );
+    // The survivor, whom the map does not know either, is looked for by the same name.
+    let mut unknown = by_hand();
+    unknown.forget();
+    unknown.records.remove(&RecordId::new(101));
+    merge(&mut unknown, 31, 30);
+    let visit = unknown.visit(&[30, 31]);
+    assert!(
+        visit
+            .words
+            .contains("of IT Glue contact 72, for contact 30"),
+        "{}",
+        visit.words
+    );
+    assert_eq!(unknown.records.len(), 1);
+    // Another contact's record stays with that one.
+    let mut anothers = by_hand();
+    anothers.record(72).notes = Some("<p>Mirrored from ConnectWise contact 33</p>".into());
+    let mut anothers = anothers.with(contact(33, "Bea", "Fox"));
+    merge(&mut anothers, 31, 30);
+    let visit = anothers.visit(&[31]);
+    assert!(!visit.words.contains("contact 72"), "{}", visit.words);
+}
+
+#[test]
+fn what_the_journal_has_forgotten_is_not_guessed() {
+    let mut world = by_hand();
+    merge(&mut world, 31, 30);
+    world.former.clear();
+    world.visit(&[31]);
+    assert_eq!(world.record(72).notes, None);
+}
+
+#[test]
+fn whoever_was_deleted_unknown_to_the_map_is_found_by_our_line_or_the_native_sync() {
+    for left in [
+        marked(72, "Ada", "Byron", 31),
+        synced(record(72, "Ada", "Byron"), 31),
+    ] {
+        let mut world = World::new().mirrored(ada()).with_record(left).with(twin());
+        world.delete(31);
+        let visit = world.visit(&[31]);
+        assert!(
+            visit.words.contains("orphan, company 1, contact 31"),
+            "{}",
+            visit.words
+        );
+        assert_eq!(visit.writes, 1, "{}", visit.words);
+        let again = world.visit(&[31]);
+        assert_eq!((again.writes, again.words.as_str()), (0, ""));
+    }
+    // By the name alone nobody is found: what the PSA had of it nobody knows.
+    let mut world = by_hand();
+    world.delete(31);
+    assert_eq!(world.visit(&[31]).writes, 0);
+}
+
 #[test]
 fn a_survivor_without_a_record_gets_that_of_the_loser() {
     let mut world = World::new().mirrored(twin());
@@ -384,7 +513,9 @@ fn who_was_deleted_in_the_psa_is_retired_and_told() {
     phones 3125550198 (Cell)
     notes <p>Deleted in ConnectWise</p><p>Mirrored from ConnectWise contact 31</p>
     ");
-    assert_eq!(world.stale(&[31]), [0; 0]);
+    assert_eq!(world.stale(&[]), [0; 0]);
+    let again = world.visit(&[31]);
+    assert_eq!((again.writes, again.words.as_str()), (0, ""));
     // A record that is not there any more needs nothing.
     let mut world = two();
     world.delete(31);

@@ -33,6 +33,8 @@ pub(crate) struct World {
     pub(crate) identifier: Option<Private>,
     pub(crate) psa: BTreeMap<ContactId, Contact>,
     pub(crate) past: Vec<Past>,
+    /// Whom the journal still has as they were before a merge.
+    pub(crate) former: BTreeMap<ContactId, Contact>,
     pub(crate) organizations: Vec<Organization>,
     pub(crate) records: BTreeMap<itglue::ContactId, Record>,
     pub(crate) types: Vec<ContactType>,
@@ -75,6 +77,7 @@ impl World {
             identifier: Some("HARBOR".into()),
             psa: BTreeMap::new(),
             past: Vec::new(),
+            former: BTreeMap::new(),
             organizations: Vec::new(),
             records: BTreeMap::new(),
             types: [(1, "Approver"), (2, "Manager"), (9, "Inactive (PSA)")]
@@ -154,6 +157,8 @@ impl World {
             named: &named.iter().copied().map(id_of).collect(),
             links: &links,
             placed: self.place.is_some(),
+            done: &[],
+            past: &self.past,
         };
         let stale = stale(System::ItGlue, &visited, &self.rules);
         stale.into_iter().map(ContactId::get).collect()
@@ -243,6 +248,12 @@ impl World {
                     now.gone.insert(id);
                 }
             },
+            Need::Former(id) => {
+                now.former.insert(id, self.former.get(&id).cloned());
+            }
+            Need::Folded(id) => {
+                now.folded.insert(id, Vec::new());
+            }
             Need::OrganizationByPsa => {
                 let psa_id = self.company.id.to_string();
                 let found = by(&|found| found.psa_linked && found.remote_ids.contains(&psa_id));
@@ -542,7 +553,12 @@ impl World {
 impl Visit {
     /// What was read, without what the journal and the PSA answer.
     pub(crate) fn reads(&self) -> Vec<Need> {
-        let free = |need: &Need| !matches!(need, Need::Line(_) | Need::Lines | Need::Contact(_));
+        let free = |need: &Need| {
+            !matches!(
+                need,
+                Need::Line(_) | Need::Lines | Need::Contact(_) | Need::Former(_) | Need::Folded(_)
+            )
+        };
         self.rounds.iter().flatten().copied().filter(free).collect()
     }
 }
