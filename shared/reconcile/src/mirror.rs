@@ -131,14 +131,17 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
             let mut record = self.recorder(request, &mut visit.entries, &mut left);
             record.tell(finding).await?;
         }
-        let followed = self.follow(request, visit, &mut snapshot, &mut left).await;
+        let mut noted = Vec::new();
+        let followed = self
+            .follow(request, visit, &mut snapshot, &mut left, &mut noted)
+            .await;
         let told = match &followed {
             Ok(()) => visit.findings.clone(),
             // The next visit finds done what was done, in whatever round, and would not tell.
             Err(_) => about(&visit.findings, &visit.entries),
         };
         let record = self.recorder(request, &mut visit.entries, &mut left);
-        for finding in &told {
+        for finding in told.iter().filter(|told| !noted.contains(told)) {
             record.note(finding).await?;
         }
         visit.findings.append(&mut left);
@@ -147,13 +150,14 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
     }
 
     /// Plans and applies, until nothing is left to be written. What it tells a person while it writes is in the journal
-    /// by then, and `left`.
+    /// by then, and `left`; what it told of the plan's findings is `noted`.
     async fn follow(
         &self,
         request: &Request,
         visit: &mut Visit,
         snapshot: &mut V::Snapshot,
         left: &mut Vec<Finding>,
+        noted: &mut Vec<Finding>,
     ) -> Result<(), Error> {
         let mut refused = BTreeSet::new();
         for _ in 0..ROUNDS {
@@ -164,6 +168,8 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
             }
             let at_once = plan.map.iter().filter(|change| change.after.is_none());
             for change in at_once {
+                let record = self.recorder(request, &mut visit.entries, left);
+                note_about(&record, noted, &plan.plan, change.contact).await?;
                 self.remember(request, snapshot, change, None).await?;
             }
             let mut executor = Executor {
@@ -172,6 +178,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
                 record: self.recorder(request, &mut visit.entries, left),
                 snapshot: &mut *snapshot,
                 refused: &mut refused,
+                noted: &mut *noted,
             };
             match executor.apply(&plan).await? {
                 Progress::Complete => return Ok(()),
@@ -494,4 +501,22 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
             findings,
         }
     }
+}
+
+/// Records what a plan tells of a contact. That is done before the map says something else of it: a visit that finds the
+/// map changed has nothing to tell any more.
+async fn note_about<J: Store>(
+    record: &Record<'_, J>,
+    noted: &mut Vec<Finding>,
+    plan: &Plan,
+    contact: ContactId,
+) -> Result<(), Error> {
+    let findings = plan.findings.iter();
+    for finding in findings.filter(|finding| finding.contacts.contains(&contact)) {
+        if !noted.contains(finding) {
+            record.note(finding).await?;
+            noted.push(finding.clone());
+        }
+    }
+    Ok(())
 }

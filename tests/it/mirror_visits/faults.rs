@@ -209,6 +209,7 @@ survives! {
     a_careful_merge_in_grow_crm: CAREFUL_MERGE in GrowCrm;
     a_deactivation_in_it_glue: DEACTIVATION in ItGlue;
     a_deactivation_in_grow_crm: DEACTIVATION in GrowCrm;
+    a_farewell_in_grow_crm: FAREWELL in GrowCrm;
     another_account_owner: OWNER in GrowCrm;
     an_account_owner_who_leaves: SUCCESSION in GrowCrm;
     a_first_population_in_it_glue: POPULATION in ItGlue;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use journal::Store;
 use model::mirror::{Call, Record as Mirrored};
-use model::{Action, Change, ChangeId, ContactId, Image, Outcome};
+use model::{Action, Change, ChangeId, ContactId, Finding, Image, Outcome};
 use policy::mirror::Plan;
 
-use super::Mirror;
 use super::vendor::{Failure as _, Learned, Made, Refusal, Vendor};
+use super::{Mirror, note_about};
 use crate::error::Error;
 use crate::record::Record;
 use crate::visit::Request;
@@ -43,6 +43,8 @@ pub(super) struct Executor<'v, J, V: Vendor> {
     pub(super) snapshot: &'v mut V::Snapshot,
     /// Contacts for whom a write was refused for good. It would be refused again.
     pub(super) refused: &'v mut BTreeSet<ContactId>,
+    /// What the journal was told of.
+    pub(super) noted: &'v mut Vec<Finding>,
 }
 
 impl<J: Store, V: Vendor> Executor<'_, J, V> {
@@ -74,6 +76,7 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
             for line in lines.filter(|line| line.after == Some(change.unit)) {
                 let created = created.get(&line.contact);
                 let (mirror, request) = (self.mirror, self.request);
+                note_about(&self.record, self.noted, &plan.plan, line.contact).await?;
                 mirror
                     .remember(request, self.snapshot, line, created)
                     .await?;

@@ -1,7 +1,7 @@
 //! What there is to carry to a mirror.
 
 use policy::Rules;
-use policy::rules::MergeMethod;
+use policy::rules::{Deactivated, MergeMethod};
 use sandbox::itglue::{Contact, LabelType, Organization, Phone, PsaLink};
 use sandbox::{World, growcrm, itglue};
 use serde_json::{Value, json};
@@ -118,6 +118,24 @@ pub(super) const DEACTIVATION: Scenario = Scenario {
         let inactive = [("inactiveFlag", json!(true))];
         tenant.stack.person_sets(BRUNO, &inactive);
         vec![BRUNO]
+    },
+    ..KNOWN
+};
+
+/// One leaves, of which a person is told once, and another one is written to.
+pub(super) const FAREWELL: Scenario = Scenario {
+    name: "farewell",
+    rules: || {
+        let mut rules = enforced();
+        rules.growcrm.deactivated = Deactivated::Report;
+        rules
+    },
+    then: |tenant| {
+        let inactive = [("inactiveFlag", json!(true))];
+        tenant.stack.person_sets(BRUNO, &inactive);
+        let changes = [("title", json!("Controller"))];
+        tenant.stack.person_sets(ZELDA, &changes);
+        vec![BRUNO, ZELDA]
     },
     ..KNOWN
 };
