@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::call::Call;
 use super::facts::list;
 use super::known::contacts_of;
+use super::ledger::default_of;
 use super::run::Play;
 
 /// What our lines say of a record whose contact is elsewhere or no more.
@@ -35,8 +36,9 @@ impl Play<'_> {
             self.story.told.findings += told.len();
             let map = self.map(system).await;
             for company in self.companies.clone() {
-                self.everybody_is_mirrored(company, system, &map, &told)
-                    .await?;
+                let agreed = self.everybody_is_mirrored(company, system, &map, &told);
+                let agreed = agreed.await?;
+                self.story.told.in_mirrors += agreed;
             }
             // Of who is left there on purpose a person is told once.
             let ever = self.told_of(system).await;
@@ -121,14 +123,15 @@ impl Play<'_> {
     }
 
     /// Each active contact of a company that has a place has one record there, with what the PSA has, or a person
-    /// is told.
+    /// is told. Answers with how many have.
     async fn everybody_is_mirrored(
         &self,
         company: u32,
         system: System,
         map: &Map,
         told: &[Finding],
-    ) -> Result<(), String> {
+    ) -> Result<usize, String> {
+        let mut agreed = 0;
         let place = self.journal.place(CompanyId::new(company), system).await;
         let placed = place.unwrap().is_some();
         let world = self.lab.world.lock();
@@ -145,8 +148,30 @@ impl Play<'_> {
                     ));
                 }
             }
+            agreed += 1;
         }
-        Ok(())
+        if let (System::GrowCrm, Some(default)) = (system, default_of(&world, company)) {
+            let is_here = |(at, _): &&(u32, Link)| *at == company;
+            let link = map
+                .get(&default)
+                .filter(is_here)
+                .map(|(_, link)| &link.record);
+            let account = self.lab.growcrm.lock();
+            if let Some(Mirrored::GrowCrm { id, .. }) = link
+                && account
+                    .contact(id.get())
+                    .is_some_and(|record| record["account_owner"] != "yes")
+                && !is_told(told, default, company)
+                && world
+                    .contact(default)
+                    .is_some_and(|record| record["inactiveFlag"] != true)
+            {
+                return Err(format!(
+                    "contact {default} is the default contact, and does not own its client"
+                ));
+            }
+        }
+        Ok(agreed)
     }
 
     /// Whether a record has what the PSA has of its contact.
@@ -213,6 +238,8 @@ impl Play<'_> {
             Some("position")
         } else if default.is_some_and(|default| there["email"] != default) {
             Some("address")
+        } else if !phones(record).is_empty() && !has_one_of(&there["phone"], &phones(record)) {
+            Some("number")
         } else {
             None
         }
@@ -327,6 +354,12 @@ fn emails(record: &Value) -> Vec<String> {
 fn default_email(record: &Value) -> Option<String> {
     let default = items(record, "Email").find(|item| item["defaultFlag"] == true)?;
     default["value"].as_str().map(str::to_lowercase)
+}
+
+/// Whether a number of the CRM's is one of these.
+fn has_one_of(there: &Value, phones: &[String]) -> bool {
+    let there = there.as_str().unwrap_or_default();
+    phones.iter().any(|phone| there.starts_with(phone))
 }
 
 fn phones(record: &Value) -> Vec<String> {

@@ -84,7 +84,8 @@ impl Lab {
         let [door, other] = System::ALL.map(|system| gate.door(worker_of(system), Some(system)));
         let to_itglue = Sandbox::start_with(itglue.clone(), door).await.unwrap();
         let to_growcrm = Sandbox::start_with(growcrm.clone(), other).await.unwrap();
-        let queues = [(); 3].map(|()| Counted::on(&world, Order::Grouped));
+        let queues = ["", "to-it-glue-", "to-grow-crm-"];
+        let queues = queues.map(|name| Counted::on(&world, name, Order::Grouped));
         let queue = queues[0].clone();
         let base = doors[0].0.base_url().parse().unwrap();
         let tenant = world.lock().tenant.clone();

@@ -18,14 +18,18 @@ use super::run::{Play, sweeping};
 use super::seed::Dice;
 
 /// In so many of a hundred stories the mirrors are on.
-const MIRRORED: usize = 60;
+const MIRRORED: usize = 50;
 /// So many of a hundred companies have a place in a mirror.
 const PLACED: usize = 93;
+/// In so many of a hundred stories with mirrors these know everybody before anything happens.
+const FILLED: usize = 100;
 
 /// The mirrors before the story begins: places, and nobody in them.
 pub(crate) struct Mirrors {
     pub(crate) itglue: itglue::Account,
     pub(crate) growcrm: growcrm::Account,
+    /// Whether they are filled before anything happens.
+    pub(crate) are_filled: bool,
 }
 
 impl Mirrors {
@@ -51,6 +55,7 @@ impl Mirrors {
         let mut mirrors = Mirrors {
             itglue: itglue::Account::empty(),
             growcrm: growcrm::Account::empty(),
+            are_filled: dice.chance(FILLED),
         };
         mirrors.switches(&mut dice);
         for company in companies {

@@ -16,6 +16,8 @@ use serde_json::json;
 pub(crate) struct Counted(Arc<Mutex<State>>);
 
 struct State {
+    /// What its messages are called by, so that no two queues have messages of one name.
+    name: &'static str,
     queue: MemoryQueue,
     order: Order,
     sent: BTreeSet<String>,
@@ -34,17 +36,23 @@ pub(crate) enum Order {
 
 impl Counted {
     /// A queue as the template has it, on the world's clock.
-    pub(crate) fn on(world: &WorldHandle, order: Order) -> Counted {
-        Counted(Arc::new(Mutex::new(State::on(world, order))))
+    pub(crate) fn on(world: &WorldHandle, name: &'static str, order: Order) -> Counted {
+        Counted(Arc::new(Mutex::new(State::on(world, name, order))))
     }
 
     /// Empties it for another story.
     pub(crate) fn renew(&self, world: &WorldHandle, order: Order) {
-        *self.0.lock().unwrap() = State::on(world, order);
+        let mut state = self.0.lock().unwrap();
+        *state = State::on(world, state.name, order);
     }
 
     pub(crate) fn receive(&self, max: usize) -> Vec<Received> {
-        self.memory().receive(max)
+        let name = self.0.lock().unwrap().name;
+        let mut received = self.memory().receive(max);
+        for message in &mut received {
+            message.message_id = MessageId::new(format!("{name}{}", message.message_id));
+        }
+        received
     }
 
     /// Deletes a message that is done, unless it is in other hands by now.
@@ -93,13 +101,14 @@ impl Counted {
 }
 
 impl State {
-    fn on(world: &WorldHandle, order: Order) -> State {
+    fn on(world: &WorldHandle, name: &'static str, order: Order) -> State {
         let rules = QueueRules {
             visibility_timeout: Duration::from_secs(720),
             max_receive_count: 5,
         };
         let world = world.clone();
         State {
+            name,
             queue: MemoryQueue::new(rules, move || world.lock().now),
             order,
             sent: BTreeSet::new(),
@@ -128,8 +137,9 @@ impl Sender for Counted {
                 queue.put(&group, &message.encode()?, deduplication)
             }
         };
-        self.0.lock().unwrap().sent.insert(id.to_string());
-        Ok(id)
+        let mut state = self.0.lock().unwrap();
+        state.sent.insert(id.to_string());
+        Ok(MessageId::new(format!("{}{id}", state.name)))
     }
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct Play<'l> {
     pub(crate) attempts: Vec<Call>,
     /// What people wrote down in IT Glue; none where the mirrors are off.
     pub(crate) known: Option<Known>,
+    /// Whether the mirrors know everybody before anything happens.
+    are_filled: bool,
     pub(super) drill: Option<Drill>,
     pub(super) dice: Dice,
     pub(super) storm: Storm,
@@ -94,9 +96,10 @@ impl<'l> Play<'l> {
         }
         let mirrors = Mirrors::of(seed, &companies, &mut rules);
         let known = mirrors.as_ref().map(|_| Known::default());
-        if let Some(Mirrors { itglue, growcrm }) = mirrors {
-            lab.itglue.replace(itglue);
-            lab.growcrm.replace(growcrm);
+        let are_filled = mirrors.as_ref().is_some_and(|mirrors| mirrors.are_filled);
+        if let Some(mirrors) = mirrors {
+            lab.itglue.replace(mirrors.itglue);
+            lab.growcrm.replace(mirrors.growcrm);
         }
         lab.gate.reset(false);
         let storm = Storm::of(&mut dice);
@@ -112,6 +115,7 @@ impl<'l> Play<'l> {
             attempts: Vec::new(),
             edits_by_hand_left: known.as_ref().map_or(0, |_| edits_left),
             known,
+            are_filled,
             drill,
             dice,
             storm,
@@ -127,7 +131,9 @@ impl<'l> Play<'l> {
         let mut ticks = 0;
         if self.is_mirrored() {
             self.story.told.mirrored = 1;
-            self.populate().await?;
+            if self.are_filled {
+                self.populate().await?;
+            }
             // There is more to do.
             ticks = 60;
         }

@@ -32,6 +32,8 @@ pub(crate) struct Told {
     pub(crate) mirrored: usize,
     pub(crate) mirror_writes: usize,
     pub(crate) mirror_edits: usize,
+    /// Contacts that are in a mirror as the PSA has them.
+    pub(crate) in_mirrors: usize,
 }
 
 /// A story in which something is not as promised.
@@ -97,6 +99,7 @@ impl Told {
             mirrored,
             mirror_writes,
             mirror_edits,
+            in_mirrors,
         } = other;
         self.calls += calls;
         self.writes += writes;
@@ -111,6 +114,7 @@ impl Told {
         self.mirrored += mirrored;
         self.mirror_writes += mirror_writes;
         self.mirror_edits += mirror_edits;
+        self.in_mirrors += in_mirrors;
     }
 }
 
