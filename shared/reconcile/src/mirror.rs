@@ -178,7 +178,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
                 record: self.recorder(request, &mut visit.entries, left),
                 snapshot: &mut *snapshot,
                 refused: &mut refused,
-                noted: &mut *noted,
+                noted,
             };
             match executor.apply(&plan).await? {
                 Progress::Complete => return Ok(()),
