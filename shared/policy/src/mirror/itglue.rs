@@ -17,6 +17,7 @@ mod lost;
 mod notes;
 mod owner;
 mod part;
+mod reading;
 mod target;
 mod unfold;
 

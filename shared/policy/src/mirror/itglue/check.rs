@@ -15,6 +15,7 @@ use model::{Action, Contact, ContactId, Mode, Past, Private};
 use super::draft::RULE;
 use super::items::Item;
 use super::notes::Notes;
+use super::reading::Reading;
 use super::{Lock, Snapshot};
 use crate::mirror::{Line, MapChange, Plan, merged_into, returned};
 use crate::rules::{OnMerge, Rules};
@@ -215,8 +216,8 @@ impl<'s> Judge<'s> {
         }
         self.cleared(id, record, change, &given, &back);
         if let Some(after) = change.notes.asked() {
+            let is_kept = Reading::of(after).has_all_of(&Reading::of(record.notes.as_ref()));
             let after = Notes::read(after);
-            let is_kept = after.have_text_of(&Notes::read(record.notes.as_ref()));
             if !is_kept && !self.was_folded_in(contact, id, &after) {
                 self.object(format!("what others noted on record {id} would be lost"));
             }
@@ -441,13 +442,14 @@ impl<'s> Judge<'s> {
         {
             lost.push("contact-phones");
         }
-        let notes = Notes::read(kept.notes.as_ref());
-        if !notes.have_text_of(&Notes::read(record.notes.as_ref())) {
+        let notes = Reading::of(kept.notes.as_ref());
+        let theirs = Reading::of(record.notes.as_ref());
+        if !notes.has_all_of(&theirs) || theirs.shows_files() {
             lost.push("notes");
         }
         let title = record.title.as_ref().map_or("", Private::reveal).trim();
         let kept_title = kept.title.as_ref().map_or("", Private::reveal).trim();
-        if title != kept_title && !notes.has(title) {
+        if title != kept_title && !notes.says(title) {
             lost.push("title");
         }
         if !lost.is_empty() {

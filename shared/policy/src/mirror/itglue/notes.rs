@@ -3,6 +3,7 @@
 //! Notes are HTML that IT Glue may clean up, so our lines are known by what a reader sees of them. What is not
 //! one of them stays as it was written.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -132,10 +133,10 @@ impl Notes {
         !self.mirrored.is_empty() && pieces(self.text.reveal()).iter().all(is_nothing)
     }
 
-    /// Takes in what others wrote in other notes, unless it is there.
+    /// Takes in what others wrote in other notes, unless all of it is there.
     pub(crate) fn fold(&mut self, other: &Self) {
-        let theirs = other.text.reveal();
-        if !self.has(theirs) {
+        if !self.have_text_of(other) {
+            let theirs = other.text.reveal();
             self.text = format!("{}<div>{theirs}</div>", self.text.reveal()).into();
         }
     }
@@ -158,19 +159,27 @@ impl Notes {
     /// Adds a line that is nobody's in particular, unless it is there.
     pub(crate) fn add(&mut self, line: &str) {
         let line = paragraph(line);
-        if !self.has(&line) {
+        if !said(&line).is_subset(&said(self.text.reveal())) {
             self.text = format!("{}{line}", self.text.reveal()).into();
         }
     }
 
-    /// Whether a reader finds this in what others wrote.
-    pub(crate) fn has(&self, html: &str) -> bool {
-        letters(self.text.reveal()).contains(&letters(html))
+    /// Whether all that others wrote in the other notes is in these, line by line. A word that is part of another
+    /// one says something else.
+    pub(crate) fn have_text_of(&self, other: &Self) -> bool {
+        said(other.text.reveal()).is_subset(&said(self.text.reveal()))
     }
 
-    /// Whether a reader finds in these notes all that others wrote in the other ones.
-    pub(crate) fn have_text_of(&self, other: &Self) -> bool {
-        self.has(other.text.reveal())
+    /// Whether they show a picture or another file, which may go with the record.
+    pub(crate) fn show_files(&self) -> bool {
+        let html = self.text.reveal();
+        pieces(html).into_iter().any(|(piece, range)| {
+            let mark = html[range].to_lowercase();
+            let names_file = ["src=", "data="]
+                .into_iter()
+                .any(|file| mark.contains(file));
+            !matches!(piece, Piece::Shown(_)) && names_file
+        })
     }
 
     /// Our lines.
@@ -275,13 +284,24 @@ fn paragraph(line: &str) -> String {
     format!("<p>{escaped}</p>")
 }
 
-/// The letters and digits that a reader sees.
-fn letters(html: &str) -> String {
-    let letter = |(piece, _)| match piece {
-        Piece::Shown(shown) if shown.is_alphanumeric() => Some(shown),
-        _ => None,
-    };
-    pieces(html).into_iter().filter_map(letter).collect()
+/// What each line says: its words, and the marks in it that say something by themselves, such as where a link
+/// leads.
+fn said(html: &str) -> BTreeSet<(String, Vec<&str>)> {
+    let pieces = pieces(html);
+    let nothing_is_cut = vec![false; pieces.len()];
+    let lines = lines(&pieces).into_iter().map(|line| {
+        let text = shown(&pieces, &nothing_is_cut, line.clone());
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let marks = pieces[line].iter().filter_map(|(piece, range)| {
+            let mark = &html[range.clone()];
+            let speaks = mark.contains('=') || mark.starts_with("<!--");
+            (matches!(piece, Piece::Hidden) && speaks).then_some(mark)
+        });
+        (words.join(" "), marks.collect::<Vec<_>>())
+    });
+    lines
+        .filter(|(words, marks)| !words.is_empty() || !marks.is_empty())
+        .collect()
 }
 
 /// HTML in pieces, each with its place.
@@ -372,7 +392,13 @@ fn cut_line(pieces: &[(Piece, Range<usize>)], is_cut: &mut [bool], line: Range<u
     let piece = |at: Option<usize>| at.map(|at| &pieces[at].0);
     match (piece(before), piece(after)) {
         (Some(Piece::Open(open)), Some(Piece::Close(close))) if open == close => {
-            for at in [before, after].into_iter().flatten() {
+            // What stands on both sides would become one line without them.
+            let is_edge = |at: Option<usize>| {
+                let outside = at.and_then(|at| pieces.get(at));
+                outside.is_none_or(|(piece, _)| is_break(piece))
+            };
+            let is_apart = is_edge(line.start.checked_sub(2)) || is_edge(Some(line.end + 1));
+            for at in [before, after].into_iter().flatten().filter(|_| is_apart) {
                 is_cut[at] = true;
             }
         }
@@ -456,6 +482,10 @@ mod tests {
                 "<p>Tea</p>",
             ),
             ("Tea. Mirrored from ConnectWise contact 30", "Tea."),
+            (
+                "Tea<p>Mirrored from ConnectWise contact 30</p>Rum",
+                "Tea<p></p>Rum",
+            ),
         ] {
             assert_eq!(read(html), marked(text), "{html}");
         }
@@ -538,13 +568,39 @@ mod tests {
     }
 
     #[test]
+    fn what_is_part_of_a_word_or_of_a_line_is_not_there_yet() {
+        let have = marked("<p>Please wait for Rum</p><p>Door 4123</p><p>See the list</p>");
+        for other in [
+            "IT",
+            "12",
+            "Rum",
+            "4123",
+            "Door",
+            "!!!",
+            "\u{1f389}",
+            "<a href=\"https://x.example\">See the list</a>",
+            "<img src=\"door.png\">",
+            "<!-- tea -->",
+        ] {
+            assert!(!have.have_text_of(&marked(other)), "{other}");
+        }
+        assert!(have.have_text_of(&marked("<div>Door&nbsp;<b>4123</b></div>\nSee the  list")));
+    }
+
+    #[test]
+    fn a_file_that_notes_show_is_seen() {
+        assert!(marked("<p>The door: <IMG class=\"a\" SRC=\"d.png\"></p>").show_files());
+        assert!(!marked("<a href=\"https://x.example\">src=</a> data=").show_files());
+    }
+
+    #[test]
     fn other_notes_are_taken_in_once() {
         let mut notes = marked("Tea");
         notes.fold(&marked("<p>Rum</p>"));
         assert_eq!(notes.text.reveal(), "Tea<div><p>Rum</p></div>");
         let once = notes.clone();
-        notes.fold(&marked("<i>Rum</i>!"));
-        notes.fold(&marked(""));
+        notes.fold(&marked("Tea<br><i>Rum</i>"));
+        notes.fold(&marked("<p> </p>"));
         assert_eq!(notes, once);
         notes.add("Also: <7>");
         let once = notes.clone();

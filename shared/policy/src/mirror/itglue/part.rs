@@ -299,6 +299,8 @@ pub(crate) fn dismiss(
         Some("IT Glue keeps it from us")
     } else if draft.access(kept) != Access::Whole || record.organization != place {
         Some("not all of it can be taken over")
+    } else if Notes::read(record.notes.as_ref()).show_files() {
+        Some("its notes show a picture or another file that may go with it")
     } else {
         let attached = draft.now.attached.get(&record.id);
         if attached.is_none() {

@@ -259,7 +259,10 @@ pub(crate) fn difference(before: &Record, after: &Record) -> Change {
         }
     };
     let notes = |notes: &Option<Private>| notes.as_ref().map_or("", Private::reveal).to_owned();
-    let have_notes = reads_alike(&notes(&before.notes), &notes(&after.notes));
+    // What was taken over may have no letters: a sign, a picture, where a link leads.
+    let is_all_there =
+        Notes::read(before.notes.as_ref()).have_text_of(&Notes::read(after.notes.as_ref()));
+    let have_notes = is_all_there && reads_alike(&notes(&before.notes), &notes(&after.notes));
     Change {
         organization: (before.organization != after.organization).then_some(after.organization),
         first_name: text(Some(&before.first_name), Some(&after.first_name)),

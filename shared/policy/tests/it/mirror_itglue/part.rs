@@ -470,6 +470,49 @@ fn a_fold_that_was_cut_short_is_not_made_twice() {
 }
 
 #[test]
+fn short_notes_of_who_was_merged_away_are_taken_over_though_their_letters_are_there() {
+    for (theirs, ours) in [
+        ("IT", "Please wait"),
+        ("12", "Door code 4123"),
+        ("!!!", "Tea"),
+        ("\u{1f389}", "Tea"),
+    ] {
+        let mut world = two();
+        world.record(101).notes = Some(format!("<p>{ours}</p><p>{LINE}30</p>").into());
+        world.record(102).notes = Some(format!("<p>{theirs}</p><p>{LINE}31</p>").into());
+        merge(&mut world, 31, 30);
+        world.visit(&[30, 31]);
+        assert_eq!(world.records.len(), 1);
+        let notes = world.record(101).notes.clone().unwrap();
+        let taken_over = format!("<p>{ours}</p><div><p>{theirs}</p></div>");
+        assert!(
+            notes.reveal().starts_with(&taken_over),
+            "{}",
+            notes.reveal()
+        );
+        assert_eq!(world.visit(&[30]).writes, 0);
+    }
+}
+
+#[test]
+fn a_record_whose_notes_show_a_picture_is_taken_over_and_retired() {
+    let mut world = two();
+    let picture = "<img src=\"https://x.example/door.png\">";
+    world.record(102).notes = Some(format!("{picture}<p>{LINE}31</p>").into());
+    merge(&mut world, 31, 30);
+    let visit = world.visit(&[30, 31]);
+    assert!(
+        visit
+            .words
+            .contains("as its notes show a picture or another file"),
+        "{}",
+        visit.words
+    );
+    let notes = world.record(101).notes.clone().unwrap();
+    assert!(notes.reveal().contains(picture), "{}", notes.reveal());
+}
+
+#[test]
 fn a_fold_is_known_again_when_it_glue_has_spelled_it_anew() {
     let mut world = two();
     world.record(101).notes =

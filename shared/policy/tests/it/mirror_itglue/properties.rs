@@ -51,13 +51,30 @@ fn arbitrary_contact() -> impl Strategy<Value = Contact> {
         })
 }
 
+/// Notes that people wrote. Some are part of others, and some have no letters.
+const NOTES: [&str; 9] = [
+    "Tea.",
+    "<p>Rum</p>",
+    "Rum in the pot",
+    "12",
+    "<p>4123</p><p>12</p>",
+    "!!!",
+    "\u{1f389}",
+    "<img src=\"door.png\">",
+    "<a href=\"https://x.example\">Rum</a>",
+];
+
 /// A record that somebody made, and whether it is said to be a contact's, by us and by the native sync.
 fn arbitrary_record(id: u64) -> impl Strategy<Value = (Record, bool, bool)> {
     let name = prop::sample::select(vec![("Ada", "Byron"), ("Ben", "Hall"), ("Eve", "Moss")]);
     let addresses = vec!["ada@x.example", "BEN@x.example", "own@x.example"];
     let addresses = prop::sample::subsequence(addresses, 0..3);
     let numbers = prop::sample::subsequence(vec!["3125550142", "3125550198"], 0..2);
-    let notes = prop::sample::select(vec![None, Some("Tea."), Some("<p>Rum</p>")]);
+    let notes = prop::sample::select(
+        std::iter::once(None)
+            .chain(NOTES.map(Some))
+            .collect::<Vec<_>>(),
+    );
     let switches = any::<(bool, bool, bool, bool)>();
     (
         name,
@@ -245,6 +262,19 @@ pub(super) fn happens(world: &mut World, event: Event) {
 /// Everybody there ever was.
 pub(super) const ALL: [u32; 4] = [30, 31, 32, 33];
 
+/// Each line of notes as it was written.
+fn lines(notes: &str) -> Vec<String> {
+    let marks = ["<p>", "</p>", "<div>", "</div>"];
+    let notes = marks
+        .iter()
+        .fold(notes.to_owned(), |notes, mark| notes.replace(mark, "\n"));
+    notes
+        .lines()
+        .map(str::to_owned)
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
 /// What a reader of all records can find.
 fn known(world: &World) -> BTreeSet<String> {
     let records = world.records.values();
@@ -255,13 +285,7 @@ fn known(world: &World) -> BTreeSet<String> {
                 .iter()
                 .map(|e| e.value.reveal().to_lowercase());
             let phones = record.phones.iter().map(|p| p.value.reveal().to_owned());
-            let notes = record.notes.iter().flat_map(|notes| {
-                let notes = notes.reveal().to_owned();
-                ["Tea.", "Rum"]
-                    .into_iter()
-                    .filter(move |word| notes.contains(word))
-                    .map(str::to_owned)
-            });
+            let notes = record.notes.iter().flat_map(|notes| lines(notes.reveal()));
             emails.chain(phones).chain(notes).collect::<Vec<_>>()
         })
         .collect()
@@ -296,7 +320,10 @@ proptest! {
         // What IT Glue knows before the PSA is heard of, and what the PSA never says.
         let own: BTreeSet<String> = known(&world)
             .into_iter()
-            .filter(|known| ["own@x.example", "3125550198", "Tea.", "Rum"].contains(&known.as_str()))
+            .filter(|known| {
+                let noted = NOTES.into_iter().flat_map(lines).any(|line| line == *known);
+                noted || ["own@x.example", "3125550198"].contains(&known.as_str())
+            })
             .collect();
         let mut told = world.visit(&first).words;
         for (event, asked) in events {
@@ -387,6 +414,33 @@ fn the_checker_objects_to_a_removal_that_is_not_safe() {
     rules.itglue.on_merge = OnMerge::Retire;
     insta::assert_snapshot!(check(&now, &rules, &plan).join("; "), @"the rules do not want record 102 removed");
     insta::assert_snapshot!(check(&now, &policy::Rules::default(), &plan).join("; "), @"mirror-itglue may not write here");
+}
+
+#[test]
+fn the_checker_reads_notes_by_itself() {
+    let (world, now, plan) = removal();
+    let objections = |theirs: &str, kept: &str| {
+        let mut now = now.clone();
+        for (id, notes) in [(102, theirs), (101, kept)] {
+            let record = now.records.get_mut(&RecordId::new(id)).unwrap();
+            let ours = record.as_ref().unwrap().notes.clone().unwrap();
+            let notes = format!("{notes}{}", ours.reveal());
+            record.as_mut().unwrap().notes = Some(notes.into());
+        }
+        check(&now, &world.rules, &plan).join("; ")
+    };
+    assert_eq!(objections("<p>IT</p>", "<p>Our IT person</p>"), "");
+    for (theirs, kept) in [
+        ("<p>IT</p>", "<p>Please wait</p>"),
+        ("<p>12</p>", "<p>Door 4123</p>"),
+        ("<p>!!!</p>", "<p>Tea</p>"),
+        ("<img src=\"a\">", "<img src=\"a\">"),
+    ] {
+        assert_eq!(
+            objections(theirs, kept),
+            "notes of record 102 would be lost with it"
+        );
+    }
 }
 
 #[test]
