@@ -324,6 +324,12 @@ impl Vendor for ItGlue {
                 // What is refused once more although it was left out is refused for another reason.
                 snapshot.locked.insert(*record, lock) != Some(Lock::AllButOurs)
             }
+            // A removal that is refused is learned from in the same way; then the record is retired.
+            (Call::ItGlue(ItGlueCall::Remove { record }), Refusal::Error(error)) => {
+                let is_kept = matches!(error.kind(), itglue::ErrorKind::SyncedRecord { .. });
+                is_kept
+                    && snapshot.locked.insert(*record, Lock::AllButOurs) != Some(Lock::AllButOurs)
+            }
             (
                 Call::ItGlue(ItGlueCall::Update { record, .. }),
                 Refusal::Otherwise { made, fields },

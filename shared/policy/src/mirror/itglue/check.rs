@@ -371,7 +371,8 @@ impl<'s> Judge<'s> {
         if self.rules.itglue.on_merge != OnMerge::Remove {
             self.object(format!("the rules do not want record {id} removed"));
         }
-        if record.link == Sync::Synced || self.now.locked.contains_key(&id) {
+        let is_tied = record.link != Sync::None || !record.remote_ids.is_empty();
+        if is_tied || self.now.locked.contains_key(&id) {
             self.object(format!("record {id} is not ours to remove"));
         }
         self.still_theirs(contact, record);

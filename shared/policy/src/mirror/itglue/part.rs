@@ -295,6 +295,8 @@ pub(crate) fn dismiss(
         Some("the rules say so")
     } else if !is_ours(record, loser.link) {
         Some("we did not create it")
+    } else if record.link != itglue::Link::None || !record.remote_ids.is_empty() {
+        Some("the native sync knows it")
     } else if draft.access(record) != Access::Whole {
         Some("IT Glue keeps it from us")
     } else if draft.access(kept) != Access::Whole || record.organization != place {

@@ -1,7 +1,7 @@
 //! Who is no more: merged away, deleted, and brought back.
 
 use jiff::Timestamp;
-use model::itglue::{Attached, ContactId as RecordId, ContactTypeId, LocationId};
+use model::itglue::{Attached, ContactId as RecordId, ContactTypeId, Link, LocationId};
 use model::{Action, ChangeId, Contact, ContactId, Outcome, Past, Purpose, Rule, RunId};
 use policy::mirror::itglue::{Need, check, plan};
 use policy::rules::OnMerge;
@@ -170,7 +170,7 @@ fn what_the_native_sync_owns_is_neither_removed_nor_folded_into() {
     merge(&mut world, 31, 30);
     let visit = world.visit(&[30, 31]);
     assert!(
-        visit.words.contains("as IT Glue keeps it from us"),
+        visit.words.contains("as the native sync knows it"),
         "{}",
         visit.words
     );
@@ -185,6 +185,49 @@ fn what_the_native_sync_owns_is_neither_removed_nor_folded_into() {
         visit.words
     );
     assert_eq!(world.records.len(), 2);
+}
+
+#[test]
+fn what_the_native_sync_knows_in_whatever_way_is_not_removed() {
+    let newer = Link::Other("paused".to_owned());
+    for (link, remote) in [
+        (Link::Disabled, None),
+        (Link::Orphaned, None),
+        (newer, None),
+        (Link::None, Some("31")),
+    ] {
+        let mut world = two();
+        world.record(102).link = link;
+        world.record(102).remote_ids = remote.into_iter().map(str::to_owned).collect();
+        merge(&mut world, 31, 30);
+        let visit = world.visit(&[30, 31]);
+        assert!(
+            visit.words.contains("as the native sync knows it"),
+            "{}",
+            visit.words
+        );
+        assert_eq!(world.records.len(), 2);
+    }
+}
+
+#[test]
+fn a_record_that_it_glue_refuses_to_remove_is_retired() {
+    let mut world = two();
+    world.kept.insert(RecordId::new(102));
+    merge(&mut world, 31, 30);
+    let visit = world.visit(&[30, 31]);
+    assert!(
+        visit.words.contains("as IT Glue keeps it from us"),
+        "{}",
+        visit.words
+    );
+    assert!(
+        world
+            .shown(102)
+            .contains("Merged into ConnectWise contact 30")
+    );
+    assert!(world.line(31).is_none());
+    assert_eq!(world.visit(&[30, 31]).writes, 0);
 }
 
 #[test]

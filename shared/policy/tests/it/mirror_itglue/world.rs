@@ -42,6 +42,8 @@ pub(crate) struct World {
     pub(crate) attached: BTreeMap<itglue::ContactId, Attached>,
     /// Records whose addresses are locked.
     pub(crate) locked: BTreeSet<itglue::ContactId>,
+    /// Records that cannot be removed.
+    pub(crate) kept: BTreeSet<itglue::ContactId>,
     /// Whether records can be moved between organizations.
     pub(crate) moves: bool,
     pub(crate) map: BTreeMap<ContactId, (CompanyId, Link)>,
@@ -94,6 +96,7 @@ impl World {
                 .into(),
             attached: BTreeMap::new(),
             locked: BTreeSet::new(),
+            kept: BTreeSet::new(),
             moves: true,
             map: BTreeMap::new(),
             place: Some(PLACE),
@@ -474,7 +477,13 @@ impl World {
                 self.records.insert(id, change.applied_to(&old));
             }
             ItGlueCall::Remove { record } => {
-                assert_ne!(self.records[record].link, Sync::Synced);
+                assert_eq!(self.records[record].link, Sync::None);
+                if self.kept.contains(record) {
+                    let id = *record;
+                    return Err(Box::new(move |now| {
+                        now.locked.insert(id, Lock::AllButOurs);
+                    }));
+                }
                 self.records.remove(record);
             }
             ItGlueCall::CreateType { name } => {
