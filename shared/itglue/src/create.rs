@@ -2,7 +2,7 @@
 
 use http_client::Stored;
 use model::Private;
-use model::itglue::{Change, Contact, Draft, OrganizationId};
+use model::itglue::{Change, Contact, Draft, OrganizationId, folded};
 
 use crate::call::Call;
 use crate::client::Writer;
@@ -55,12 +55,6 @@ fn may_come_from(contact: &Contact, draft: &Draft) -> bool {
                 .emails
                 .iter()
                 .any(|email| contact.emails.iter().any(|found| found.same_as(email))))
-}
-
-/// A name without its case and the width of its spaces.
-fn folded(name: &Private) -> String {
-    let words: Vec<&str> = name.reveal().split_whitespace().collect();
-    words.join(" ").to_lowercase()
 }
 
 #[cfg(test)]

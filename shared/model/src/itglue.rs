@@ -10,7 +10,7 @@ mod notes;
 mod organization;
 mod write;
 
-pub use contact::{Contact, Email, Link, Phone, PhoneKind};
+pub use contact::{Contact, Email, Link, Phone, PhoneKind, folded};
 pub use ids::{ContactId, ContactTypeId, LocationId, OrganizationId};
 pub use notes::{entity, reads_alike};
 pub use organization::{Attached, ContactType, Location, Organization};

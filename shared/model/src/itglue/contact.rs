@@ -115,6 +115,13 @@ impl Contact {
     }
 }
 
+/// A name in which neither the case nor the width of spaces counts: somebody typed it.
+#[must_use]
+pub fn folded(name: &Private) -> String {
+    let words: Vec<&str> = name.reveal().split_whitespace().collect();
+    words.join(" ").to_lowercase()
+}
+
 impl Email {
     /// The address, if it is a valid one.
     #[must_use]
@@ -181,6 +188,14 @@ mod tests {
         let bare = phone("13125550142", None, PhoneKind::Phone);
         assert!(!stored.same_as(&bare));
         assert!(bare.same_as(&phone("13125550142", Some(" "), PhoneKind::Phone)));
+    }
+
+    #[test]
+    fn a_name_is_the_same_in_every_case_and_with_every_space() {
+        let same = |one: &str, other: &str| folded(&one.into()) == folded(&other.into());
+        assert!(same("", " "));
+        assert!(same(" Mary  Ann", "mary ann "));
+        assert!(!same("Mary Ann", "Maryann"));
     }
 
     #[test]

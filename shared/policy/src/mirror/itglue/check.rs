@@ -594,10 +594,21 @@ fn is_link_to(link: &Link, id: RecordId) -> bool {
     matches!(link.record, Mirrored::ItGlue { id: of, .. } if of == id)
 }
 
-/// Whether a record has exactly the name of a contact, and an address of it.
+/// Whether a record has the name of a contact, however it is typed, and an address of it.
 fn is_same_person(record: &Record, contact: &Contact) -> bool {
-    let name =
-        |first: &Private, last: &Private| [first, last].map(|one| one.reveal().trim().to_owned());
+    let name = |first: &Private, last: &Private| {
+        let words = |name: &Private| {
+            name.reveal()
+                .to_lowercase()
+                .replace(char::is_whitespace, " ")
+        };
+        [first, last].map(|one| {
+            words(one)
+                .split(' ')
+                .filter(|word| !word.is_empty())
+                .collect::<String>()
+        })
+    };
     let addresses = record.emails.iter().filter_map(|email| email.address());
     let theirs: Vec<model::Email> = contact
         .emails()

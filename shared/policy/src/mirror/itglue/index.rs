@@ -46,7 +46,7 @@ impl<'s> Index<'s> {
         self.records.get(&id).copied()
     }
 
-    /// The records with exactly the name of a contact.
+    /// The records with the name of a contact, in whatever case and with whatever spaces.
     pub(crate) fn named(&self, contact: &Contact) -> Vec<&'s Record> {
         let name = name(&contact.first_name, &contact.last_name);
         self.named.get(&name).cloned().unwrap_or_default()
@@ -85,5 +85,5 @@ impl<'s> Index<'s> {
 
 /// The name that a record is found by.
 pub(crate) fn name(first: &Private, last: &Private) -> [String; 2] {
-    [first, last].map(|name| name.reveal().trim().to_owned())
+    [first, last].map(itglue::folded)
 }

@@ -135,6 +135,30 @@ fn a_record_of_the_same_name_with_an_address_in_common_is_the_contacts() {
 }
 
 #[test]
+fn a_name_that_is_typed_in_another_way_is_the_same_name() {
+    let mut made = record(72, "ADA ", "byron");
+    made.emails = vec![email("ADA@x.example", "Home")];
+    let mut world = World::new().with(ada()).with_record(made);
+    let visit = world.visit(&[30]);
+    assert!(
+        visit.words.contains("contact 30 is record 72"),
+        "{}",
+        visit.words
+    );
+    assert_eq!(world.record(72).first_name, "Ada".into());
+    // The judge sees a second record coming, too.
+    let mut now = World::new().with(ada()).snapshot(&[30]);
+    let world = World::new().with(ada());
+    world.gather(&mut now);
+    let plan = policy::mirror::itglue::plan(&now, &world.rules);
+    let mut made = record(72, "ada", "BYRON");
+    made.emails = vec![email("ada@x.example", "Work")];
+    now.everybody = Some(vec![made]);
+    let objections = policy::mirror::itglue::check(&now, &world.rules, &plan);
+    assert_eq!(objections, ["record 72 may be that of contact 30"]);
+}
+
+#[test]
 fn a_record_of_the_same_name_without_an_address_is_the_contacts_if_it_is_the_only_one() {
     let world = World::new()
         .with(ada())

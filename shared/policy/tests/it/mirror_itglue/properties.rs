@@ -21,6 +21,7 @@ fn arbitrary_contact() -> impl Strategy<Value = Contact> {
         ("Ada", "Byron"),
         ("Ada ", "Byron"),
         ("Ben", "Hall"),
+        ("BEN", "hall "),
         ("", ""),
     ]);
     let address = || prop::sample::select(vec!["ada@x.example", "Ben@x.example", "broken", ""]);
