@@ -7,4 +7,5 @@ mod faults;
 mod gone;
 mod modes;
 mod refusals;
+mod types;
 mod undo;

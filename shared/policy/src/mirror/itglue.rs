@@ -32,6 +32,7 @@ use super::{Plan, abandoned};
 use crate::rules::Rules;
 
 pub use check::check;
+pub use draft::type_named;
 pub use drift::{drift, drift_needs};
 pub use find::Placed;
 pub use owner::{KnownBy, Owners, is_vip, owners};

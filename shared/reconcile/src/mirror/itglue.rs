@@ -286,10 +286,15 @@ impl Vendor for ItGlue {
                 Ok(Made::default())
             }
             ItGlueCall::CreateType { name } => {
-                let created = writer.create_contact_type(name).await?;
+                // What was looked up may be an hour old, and a type cannot be deleted: another process may have made it.
+                let types = self.reader.contact_types().await?;
+                let kind = match policy_of::type_named(&types, name) {
+                    Some(found) => types.into_iter().find(|kind| kind.id == found),
+                    None => Some(writer.create_contact_type(name).await?.record),
+                };
                 self.forget_types();
                 Ok(Made {
-                    kind: Some(created.record),
+                    kind,
                     ..Made::default()
                 })
             }

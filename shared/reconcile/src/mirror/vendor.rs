@@ -89,7 +89,8 @@ pub trait Vendor: Send + Sync {
     /// The records that a write changes, as they were read.
     fn before(snapshot: &Self::Snapshot, call: &Call) -> Vec<Record>;
 
-    /// Makes a write: exactly one request. `created` is the record that the plan created for the same contact.
+    /// Makes a write: exactly one request, but for a look at what may be there already where it could not be taken
+    /// back. `created` is the record that the plan created for the same contact.
     fn call(
         &self,
         call: &Call,

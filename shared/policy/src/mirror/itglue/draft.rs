@@ -252,7 +252,8 @@ impl<'s> Draft<'s> {
 }
 
 /// The type of this name. Spelling it in another case is no other name, unless there are both.
-pub(crate) fn type_named(types: &[ContactType], name: &str) -> Option<ContactTypeId> {
+#[must_use]
+pub fn type_named(types: &[ContactType], name: &str) -> Option<ContactTypeId> {
     let exact = types.iter().find(|each| each.name.trim() == name);
     let alike = || types.iter().find(|each| same_name(&each.name, name));
     exact.or_else(alike).map(|each| each.id)
