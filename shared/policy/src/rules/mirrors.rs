@@ -20,6 +20,8 @@ pub struct ItGlueRules {
     pub create_types: bool,
     /// Whether the PSA's site becomes the location of the same name.
     pub locations: bool,
+    /// The label of email addresses. IT Glue may know others than "Work".
+    pub email_label: String,
     /// The PSA's types of phone and the labels that they become; "Work" for all others.
     pub phone_labels: Vec<Pairing>,
     /// What becomes of the record of a contact that was merged away.
@@ -99,6 +101,7 @@ impl Default for ItGlueRules {
             inactive_type: "Inactive (PSA)".to_owned(),
             create_types: true,
             locations: false,
+            email_label: "Work".to_owned(),
             phone_labels: labels.map(|(psa, mirror)| Pairing::new(psa, mirror)).into(),
             on_merge: OnMerge::Remove,
         }

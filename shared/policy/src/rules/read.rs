@@ -168,6 +168,7 @@ impl Reader<'_> {
             "inactive-type",
             "create-types",
             "locations",
+            "email-label",
             "phone-labels",
             "on-merge",
         ];
@@ -181,6 +182,13 @@ impl Reader<'_> {
             }
             "create-types" => r.flag(item, &mut rules.create_types),
             "locations" => r.flag(item, &mut rules.locations),
+            "email-label" => {
+                r.text(item, &mut rules.email_label);
+                rules.email_label = rules.email_label.trim().to_owned();
+                if rules.email_label.is_empty() {
+                    r.expected(item, "the name of a label, which IT Glue insists on");
+                }
+            }
             "phone-labels" => rules.phone_labels = r.pairings(item),
             _ => r.one_of(item, &on_merge, &mut rules.on_merge),
         });
@@ -431,6 +439,7 @@ mod tests {
             inactive-type = ""
             create-types = false
             locations = true
+            email-label = " Email"
             phone-labels = ["Pager = Work"]
             on-merge = "retire"
             [growcrm]
@@ -458,6 +467,7 @@ mod tests {
         assert!(rules.portal.shared_mailboxes.contains("praxis"));
         let approver = Pairing::new("Approver", "Approver");
         assert_eq!(rules.itglue.types[1], approver);
+        assert_eq!(rules.itglue.email_label, "Email");
         assert_eq!(rules.itglue.on_merge, OnMerge::Retire);
         assert_eq!(rules.growcrm.moved, Moved::Recreate);
         assert_eq!(rules.growcrm.last_name, "-");
@@ -474,7 +484,7 @@ mod tests {
             "[modes]\nmerge-duplicates = \"on\"\nmerge = \"enforce\"\n\n[companies.Harbor]\n\n\
              [merge]\nsurvivor = [\"oldest\", \"oldest\"]\n\n[limits]\nmerges-per-visit = -1\n\
              contacts-read-whole = 5000\n\n[portal]\nsend-invites = \"yes\"\n[extra]\n\
-             [itglue]\ntypes = [\"Approver\"]\n[growcrm]\nmoved = \"move\"\nmail = true\n",
+             [itglue]\ntypes = [\"Approver\"]\nemail-label = \"\"\n[growcrm]\nmoved = \"move\"\nmail = true\n",
         )
         .unwrap_err();
         insta::assert_snapshot!(error, @r#"
@@ -488,8 +498,9 @@ mod tests {
           line 15, column 16: expected true or false, found string
           line 16, column 2: unknown key "extra": known here are modes, companies, merge, primary, portal, itglue, growcrm, limits
           line 18, column 10: expected text such as "PSA's name = mirror's name", found string
-          line 20, column 9: expected one of "report", "recreate", found string
-          line 21, column 1: unknown key "mail": known here are create-clients, welcome-mails, deactivated, moved, last-name
+          line 19, column 15: expected the name of a label, which IT Glue insists on, found string
+          line 21, column 9: expected one of "report", "recreate", found string
+          line 22, column 1: unknown key "mail": known here are create-clients, welcome-mails, deactivated, moved, last-name
         "#);
     }
 

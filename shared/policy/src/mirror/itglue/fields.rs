@@ -8,7 +8,7 @@ use super::draft::same_name;
 use crate::mirror::Fingerprint;
 use crate::rules::ItGlueRules;
 
-/// The label of what has none.
+/// The label of a number whose type has none in the rules.
 const WORK: &str = "Work";
 
 /// Raise it when the mapping changes, so that everybody is looked at again.
@@ -49,7 +49,7 @@ impl Carried {
             kind: kind.map(|pairing| pairing.mirror.clone()),
             site: site.filter(|_| rules.locations).and_then(filled),
             is_vip: rules.vip_labels.iter().any(|label| has_label(label)),
-            emails: emails(contact),
+            emails: emails(contact, rules),
             phones: phones(contact, rules),
         }
     }
@@ -106,12 +106,12 @@ fn filled(text: &str) -> Option<Private> {
 }
 
 /// The valid addresses, each once, in lower case. The default is primary, or else the first.
-fn emails(contact: &Contact) -> Vec<Email> {
+fn emails(contact: &Contact, rules: &ItGlueRules) -> Vec<Email> {
     let mut emails: Vec<Email> = Vec::new();
     for (address, _) in contact.emails() {
         let email = Email {
             value: address.reveal().into(),
-            label: WORK.to_owned(),
+            label: rules.email_label.clone(),
             primary: emails.is_empty(),
         };
         if !emails.iter().any(|other| other.same_as(&email)) {

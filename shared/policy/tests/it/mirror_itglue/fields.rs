@@ -122,6 +122,19 @@ fn an_address_that_changed_in_the_psa_is_changed_and_its_default_is_the_only_pri
 }
 
 #[test]
+fn the_label_of_addresses_is_that_of_the_rules() {
+    let mut world = World::new();
+    world.rules.itglue.email_label = "Email".to_owned();
+    let mut world = world.mirrored(ada());
+    assert_eq!(world.record(101).emails[0].label, "Email");
+    // Another one is given to the addresses that have ours.
+    world.rules.itglue.email_label = "Office".to_owned();
+    assert_eq!(world.stale(&[]), [30]);
+    world.visit(&[30]);
+    assert_eq!(world.record(101).emails[0].label, "Office");
+}
+
+#[test]
 fn a_label_that_somebody_changed_in_it_glue_is_kept() {
     let mut world = World::new().mirrored(ada());
     world.record(101).phones[0].label = "Home".to_owned();
