@@ -102,7 +102,11 @@ impl<'s> Judge<'s> {
             } => Some(contact),
             _ => None,
         });
-        let is_lost = |id: &&ContactId| self.now.is_gone(**id) && !self.merged.contains_key(id);
+        // Whom the map does not know, an event has named.
+        let is_lost = |id: &&ContactId| {
+            let is_known = !self.links_of(**id).is_empty();
+            is_known && self.now.is_gone(**id) && !self.merged.contains_key(id)
+        };
         let lost: BTreeSet<_> = parted.filter(is_lost).collect();
         if lost.len() > self.rules.limits.removals_per_visit as usize {
             self.object("more contacts that are gone would be retired than allowed".to_owned());

@@ -69,6 +69,7 @@ pub(crate) fn cast(draft: &mut Draft<'_>) -> Cast {
     for id in &now.asked {
         let contact = now.of_company(*id);
         if contact.is_none() && !now.is_gone(*id) {
+            tell_homeless(draft, *id);
             continue;
         }
         let is_active = contact.is_some_and(|contact| contact.active);
@@ -117,6 +118,19 @@ pub(crate) fn keep_too_many(draft: &mut Draft<'_>, cast: &mut Cast, rules: &Rule
     if let Some(words) = too_many_gone(&gone, rules) {
         cast.partings.retain(|(_, why)| !is_deleted(why));
         draft.find(FindingKind::BlastRadius, gone, words);
+    }
+}
+
+/// Says that a contact is at no company, which may be no more than a right that is missing. Who is at another one is
+/// seen to there.
+fn tell_homeless(draft: &mut Draft<'_>, id: ContactId) {
+    let contact = draft.now.contacts.get(&id);
+    if contact.is_some_and(|contact| contact.company.is_none()) {
+        let words = format!(
+            "contact {id} has no company, or the API member's role does not see it, so its record in IT Glue is left \
+             as it is; a person should give it one or check the rights"
+        );
+        draft.find(FindingKind::NoCompany, vec![id], words);
     }
 }
 

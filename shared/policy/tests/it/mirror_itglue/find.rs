@@ -323,6 +323,14 @@ fn who_moved_away_is_left_to_the_other_company() {
     assert_eq!(world.visit(&[30]).words, "");
 }
 
+#[test]
+fn whoever_has_no_company_to_see_is_told_and_left_as_it_is() {
+    let mut world = World::new().mirrored(ada());
+    world.contact(30).company = None;
+    world.contact(30).first_name = "Augusta".into();
+    insta::assert_snapshot!(world.visit(&[30]).words, @"finding mirror-itglue: no-company, company 1, contact 30: contact 30 has no company, or the API member's role does not see it, so its record in IT Glue is left as it is; a person should give it one or check the rights");
+}
+
 fn moved_here() -> World {
     let mut world = World::new().mirrored(ada());
     let (_, link) = world.map[&crate::world::id_of(30)].clone();
