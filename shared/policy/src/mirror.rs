@@ -201,9 +201,9 @@ pub(crate) fn too_many_gone(gone: &[ContactId], rules: &Rules) -> Option<String>
     let limit = rules.limits.removals_per_visit;
     (gone.len() > limit as usize).then(|| {
         format!(
-            "{} contacts are gone from the PSA in one visit, more than the {limit} whose records the rules allow to be \
-             taken out (limits.removals-per-visit), so all of these stay as they are; see whether the API member still \
-             sees them, and if they are gone, raise the limit until the company was visited again",
+            "{} contacts are gone from the PSA in one visit, and the rules allow {limit} (limits.removals-per-visit), so \
+             the records of all of them stay as they are; see whether the API member still sees them, and if they are \
+             gone, raise the limit until the company was visited again",
             gone.len()
         )
     })

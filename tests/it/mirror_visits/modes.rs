@@ -41,11 +41,6 @@ fn out_of_reach(office: &Mirrored, from: u32) {
     office.growcrm.world().lock().faults.push(fault());
 }
 
-fn within_reach(office: &Mirrored) {
-    office.itglue.world().lock().faults.clear();
-    office.growcrm.world().lock().faults.clear();
-}
-
 #[tokio::test]
 async fn whoever_was_there_already_is_carried_over_once_the_mirror_is_enforced() {
     let mut office = Mirrored::quarry_lane().await;
@@ -86,7 +81,7 @@ async fn a_first_visit_that_was_cut_off_begins_anew_with_everybody() {
     let (_, followed) = office.try_follow(QUARRY_LANE, &[]).await;
     assert!(followed.iter().all(Result::is_err));
     assert_eq!(office.records(), everybody(&["Ottilie"]));
-    within_reach(&office);
+    office.within_reach();
     // Its message is lost; an event about somebody else comes.
     let _ = office.follow(QUARRY_LANE, &[QUARRY_DEFAULT]).await;
     assert_eq!(office.records(), everybody(&["Ottilie", "Bruno"]));
@@ -100,7 +95,7 @@ async fn somebody_new_whose_message_was_lost_is_carried_over_with_the_next_event
     out_of_reach(&office, 1);
     let (_, followed) = office.try_follow(QUARRY_LANE, &[new]).await;
     assert!(followed.iter().all(Result::is_err));
-    within_reach(&office);
+    office.within_reach();
     let _ = office.follow(QUARRY_LANE, &[QUARRY_DEFAULT]).await;
     assert_eq!(office.records(), everybody(&["Ottilie", "Bruno", "Astrid"]));
     let (_, after) = office.follow(QUARRY_LANE, &[]).await;

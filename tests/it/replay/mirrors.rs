@@ -127,8 +127,9 @@ fn the_psa_is_only_read_for_a_mirror() {
                 "{path}"
             );
             let reads = mirror.psa_requests.values().sum::<usize>();
-            // The company and its contacts, and the survivor of a merge.
-            assert!(reads <= 3 * mirror.visits.len(), "{path}: {reads}");
+            // The company and its contacts, whoever these lack, and the survivor of a merge. When everybody was carried
+            // over, it is seen once whether nobody is left.
+            assert!(reads <= 5 * mirror.visits.len(), "{path}: {reads}");
         }
     }
 }

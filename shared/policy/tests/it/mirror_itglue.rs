@@ -129,7 +129,7 @@ fn a_deleted_company_is_left_alone_and_told() {
     assert_eq!(world.stale(&[]), [30]);
     insta::assert_snapshot!(world.visit(&[30]).words, @"
     finding mirror-itglue: orphan, company 1, contact 30: the company is deleted in the PSA; its contacts in IT Glue are left as they are, and somebody should decide what becomes of them
-    map at once: contact 30 has 101
+    map at once: contact 30 is record 101, ours
     ");
     // That is told once, and should the company come back, everybody is looked at.
     assert_eq!(world.stale(&[30]), [0; 0]);

@@ -616,7 +616,7 @@ fn of_more_who_are_gone_than_the_rules_allow_nobody_is_retired() {
     world.rules.limits.removals_per_visit = 1;
     world.delete(30);
     world.delete(31);
-    insta::assert_snapshot!(world.visit(&[30, 31]).words);
+    insta::assert_snapshot!(world.visit(&[30, 31]).words, @"finding mirror-itglue: blast-radius, company 1, contact 30 and 31: 2 contacts are gone from the PSA in one visit, and the rules allow 1 (limits.removals-per-visit), so the records of all of them stay as they are; see whether the API member still sees them, and if they are gone, raise the limit until the company was visited again");
     assert_eq!([world.shown(101), world.shown(102)], before);
     // They are told each time, until somebody has looked.
     assert_eq!(world.stale(&[]), [30, 31]);
