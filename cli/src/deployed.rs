@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use connectwise::{Reader, Writer};
+use model::mirror::System;
 use policy::Rules;
 use queue::SqsQueue;
 use reconcile::{Reconciler, SystemClock};
@@ -44,6 +45,10 @@ impl Deployed {
             rules.clone(),
             Arc::new(SystemClock),
         );
+        // A mirror that is off has no queue.
+        let mirrors = System::ALL.into_iter();
+        let mirrors = mirrors.filter(|system| stack.mirror_queue(*system).is_some());
+        let reconciler = reconciler.with_mirrors(mirrors);
         Ok(Self {
             stack,
             reader,

@@ -61,6 +61,7 @@ impl<J: Store> Desk<'_, J> {
         let (reader, rules) = (self.reader.clone(), self.rules.clone());
         let journal = Arc::clone(self.journal);
         Reconciler::new(reader, writer, journal, rules, self.clock.clone())
+            .with_mirrors(self.reconciler.mirrors().iter().copied())
     }
 
     /// What a command asks for at a company. Its run has a name of its own as long as the clock moves from one
@@ -94,7 +95,7 @@ impl<J: Store> Desk<'_, J> {
                 local.clocks().advance(SignedDuration::from_secs(1));
                 local.keep(work).await
             }
-            Keeper::Workers(_) => unless_stopped(work).await,
+            Keeper::Workers { .. } => unless_stopped(work).await,
         }
     }
 
@@ -131,7 +132,7 @@ impl<J: Store> Desk<'_, J> {
     pub(crate) fn how_to_name_another(&self) -> &'static str {
         match self.keeper {
             Keeper::Sandbox(_) => "the folder of that one's profile (--folder)",
-            Keeper::Workers(_) => "that one's stack (--stack)",
+            Keeper::Workers { .. } => "that one's stack (--stack)",
         }
     }
 }

@@ -19,6 +19,7 @@ mod desk;
 mod draft;
 mod drifts;
 mod exit;
+mod follow;
 mod listed;
 pub mod local;
 mod matches;

@@ -11,6 +11,7 @@ pub(crate) mod explain;
 pub(crate) mod forget;
 pub(crate) mod history;
 pub(crate) mod matches;
+pub(crate) mod mirrors;
 pub(crate) mod plan;
 pub(crate) mod replay;
 pub(crate) mod review;

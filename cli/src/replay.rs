@@ -174,12 +174,7 @@ pub async fn replay(local: &Local, sample: &Sample) -> anyhow::Result<Replayed> 
     let pumped = pump::pump(clocks, &local.queue, "", &local.worker).await?;
     let requests = local.requests().counts_since(mark);
     let records = records(&before, &world.snapshot(), &pumped.visits);
-    // Nothing that a mirror does leads back to the PSA, so each has its turn once.
-    let mirrors = [
-        in_mirror::work(local, &local.itglue).await?,
-        in_mirror::work(local, &local.growcrm).await?,
-    ];
-    let mirrors: Vec<InMirror> = mirrors.into_iter().flatten().collect();
+    let mirrors = mirrors(local).await?;
     let is_written = !records.is_empty() || mirrors.iter().any(|mirror| !mirror.records.is_empty());
     if scene.is_some() || is_written || clocks.now() != at {
         local.save()?;
@@ -201,6 +196,15 @@ pub async fn replay(local: &Local, sample: &Sample) -> anyhow::Result<Replayed> 
         records,
         mirrors,
     })
+}
+
+/// Works through the queues of the mirrors. Nothing that a mirror does leads back to the PSA, so each has its turn once.
+pub(crate) async fn mirrors(local: &Local) -> anyhow::Result<Vec<InMirror>> {
+    let mirrors = [
+        Box::pin(in_mirror::work(local, &local.itglue)).await?,
+        Box::pin(in_mirror::work(local, &local.growcrm)).await?,
+    ];
+    Ok(mirrors.into_iter().flatten().collect())
 }
 
 async fn receive(local: &Local, event: &str, path: &Path) -> anyhow::Result<Answer> {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::args::{Apply, Profile};
 use crate::desk::Desk;
 use crate::exit::Exit;
+use crate::follow::Followed;
 use crate::plan_file;
 use crate::print::{self, Out, Progress};
 use crate::profile::Opened;
@@ -19,6 +20,8 @@ pub(crate) struct Company<'p> {
     /// What the plan leaves to a person's word on each.
     pub(crate) waiting: Vec<(ProposalId, &'p Action)>,
     pub(crate) applied: Applied,
+    /// What followed in the mirrors.
+    pub(crate) followed: Followed,
 }
 
 /// What it came to.
@@ -66,6 +69,7 @@ async fn carry_out<J: Store>(
     }
     Ok(match counts(&companies) {
         Counts { failed: 1.., .. } => Exit::Failed,
+        _ if companies.iter().any(|company| company.followed.is_untold()) => Exit::Failed,
         Counts {
             refused: 0,
             unfinished: 0,
@@ -86,10 +90,12 @@ async fn apply<'p, J: Store>(
         let request = desk.request("apply", saved.company.id, saved.around.clone());
         // One company's trouble is not the next one's.
         let applied = desk.reconciler.apply(saved, &request).await;
+        let followed = Box::pin(desk.follow(&applied.visit, "apply")).await?;
         companies.push(Company {
             saved,
             waiting: waiting(saved, desk.rules),
             applied,
+            followed,
         });
         progress.step();
     }
@@ -128,6 +134,7 @@ fn data(company: &Company<'_>) -> Value {
         saved,
         waiting,
         applied,
+        followed,
     } = company;
     let Applied {
         visit,
@@ -143,6 +150,7 @@ fn data(company: &Company<'_>) -> Value {
         "refused": refused.iter().map(not_made).collect::<Vec<_>>(),
         "unfinished": unfinished.iter().map(not_made).collect::<Vec<_>>(),
         "waiting": waiting.iter().map(|(id, _)| id).collect::<Vec<_>>(),
+        "mirrors": followed.data(),
         "error": error.as_ref().map(ToString::to_string),
     })
 }

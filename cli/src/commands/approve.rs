@@ -68,11 +68,13 @@ async fn carry_out<J: Store>(
         let request = desk.request("approve", company, contacts);
         match desk.reconciler.visit(&request).await {
             Ok(visit) => {
+                let followed = desk.follow(&visit, "approve").await?;
                 let visit = VisitReport::from(visit);
                 print::visit::visit(out, &visit)?;
                 for finding in &visit.findings {
                     print::visit::finding(out, finding)?;
                 }
+                print::mirrors::followed(out, &followed)?;
                 made.extend(visit.changes);
             }
             // One company's trouble is not the next one's.

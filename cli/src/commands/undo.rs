@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::args::{Profile, Undo};
 use crate::desk::Desk;
 use crate::exit::Exit;
+use crate::follow::Followed;
 use crate::print::{self, Out, agreed};
 use crate::profile::Opened;
 
@@ -51,6 +52,8 @@ pub(crate) struct Company<'p> {
     pub(crate) plan: &'p UndoPlan,
     pub(crate) run: RunId,
     pub(crate) result: Result<Undone, Error>,
+    /// What followed in the mirrors.
+    pub(crate) followed: Followed,
 }
 
 async fn undo<'p, J: Store>(
@@ -63,8 +66,16 @@ async fn undo<'p, J: Store>(
         let request = desk.request("undo", plan.company, [].into());
         // One company's trouble is not the next one's.
         let result = undoer.undo(plan, &request).await;
-        let run = request.run;
-        results.push(Company { plan, run, result });
+        let followed = match &result {
+            Ok(undone) => Box::pin(desk.follow(&undone.visit, "undo")).await?,
+            Err(_) => Followed::default(),
+        };
+        results.push(Company {
+            plan,
+            run: request.run,
+            result,
+            followed,
+        });
     }
     Ok(results)
 }
@@ -84,8 +95,12 @@ fn nothing_to_write(plans: &[UndoPlan]) -> Exit {
 
 fn exit(results: &[Company<'_>]) -> Exit {
     let mut exit = Exit::Done;
-    for Company { result, .. } in results {
+    for Company {
+        result, followed, ..
+    } in results
+    {
         let here = match result {
+            _ if followed.is_untold() => Exit::Failed,
             Ok(undone) if undone.reversals.iter().all(|r| r.end == End::Reverted) => Exit::Done,
             Ok(_) | Err(Error::Outdated) => Exit::Found,
             Err(_) => Exit::Failed,
@@ -136,5 +151,6 @@ fn done(company: &Company<'_>) -> Value {
         "returned": returned.collect::<Vec<_>>(),
         "changes": visit.entries,
         "findings": visit.findings,
+        "mirrors": company.followed.data(),
     })
 }

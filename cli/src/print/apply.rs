@@ -3,7 +3,7 @@
 use model::Change;
 use reconcile::{Applied, Refusal};
 
-use super::{Out, because, more, named, plural, visit, wrap};
+use super::{Out, because, mirrors, more, named, plural, visit, wrap};
 use crate::commands::apply::{Company, Counts};
 use crate::values;
 
@@ -13,6 +13,7 @@ pub(crate) fn company(out: &mut Out, company: &Company<'_>) -> anyhow::Result<()
         saved,
         waiting,
         applied,
+        followed,
     } = company;
     let Applied {
         visit,
@@ -46,6 +47,7 @@ pub(crate) fn company(out: &mut Out, company: &Company<'_>) -> anyhow::Result<()
     } else if saved.plan.changes.is_empty() {
         out.line("  the plan has nothing to write here")?;
     }
+    mirrors::followed(out, followed)?;
     out.line("")
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn event(out: &mut Out, replayed: &Replayed) -> anyhow::Result<()> {
 }
 
 /// Prints what an event came to in a mirror.
-fn in_mirror(out: &mut Out, mirror: &InMirror) -> anyhow::Result<()> {
+pub(crate) fn in_mirror(out: &mut Out, mirror: &InMirror) -> anyhow::Result<()> {
     let InMirror {
         system,
         fate,

@@ -6,7 +6,7 @@ use model::{Action, ContactId, Entry, Outcome};
 use policy::undo::{Prospect, Reversal};
 use reconcile::{Error, Reversed, UndoPlan, Undone};
 
-use super::{Out, more, named, stacked, visit};
+use super::{Out, mirrors, more, named, stacked, visit};
 use crate::commands::undo::Company;
 use crate::values;
 
@@ -64,7 +64,13 @@ pub(crate) fn prospect(prospect: Prospect) -> &'static str {
 
 /// Prints what came of it.
 pub(crate) fn results(out: &mut Out, results: &[Company<'_>]) -> anyhow::Result<()> {
-    for Company { plan, run, result } in results {
+    for Company {
+        plan,
+        run,
+        result,
+        followed,
+    } in results
+    {
         out.line("")?;
         out.line(&format!("company {}", plan.company))?;
         match result {
@@ -72,6 +78,7 @@ pub(crate) fn results(out: &mut Out, results: &[Company<'_>]) -> anyhow::Result<
             Err(error @ Error::Outdated) => named(out, "refused", &error.to_string())?,
             Err(error) => visit::failed(out, run, error, "the same undo goes on where it stopped")?,
         }
+        mirrors::followed(out, followed)?;
     }
     Ok(())
 }

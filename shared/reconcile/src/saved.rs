@@ -146,7 +146,9 @@ impl<J: Store> Reconciler<J> {
         }
         // The mirrors are told of what was made, also where it ended early: no later visit would name whoever is gone.
         let done = [&settled, &applied.visit.entries];
-        applied.visit.mirrors = self.stale(request, &current, done).await?;
+        if done.into_iter().flatten().any(happened) {
+            applied.visit.mirrors = self.stale(request, &current, done).await?;
+        }
         result?;
         self.see_what_waits(request).await?;
         Ok(())
