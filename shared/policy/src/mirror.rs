@@ -6,6 +6,7 @@
 
 pub mod drift;
 mod merges;
+mod refusals;
 
 pub mod growcrm;
 pub mod itglue;
@@ -20,6 +21,7 @@ use crate::rules::Rules;
 
 pub use merges::merge_of;
 pub(crate) use merges::{merged_into, returned};
+pub(crate) use refusals::Refusals;
 
 /// What a mirror's plan says.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +34,9 @@ pub struct Plan {
     /// Where the company is mirrored to, if that was found out and is to be recorded. It is true whatever
     /// becomes of the changes.
     pub place: Option<Place>,
+    /// Whether the place that the map has is gone, and is to be forgotten. That is true whatever becomes of the
+    /// changes, too.
+    pub misplaced: bool,
 }
 
 /// What the map says of a contact from a moment on.

@@ -163,8 +163,12 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         for _ in 0..ROUNDS {
             let plan = self.decide(snapshot).await?;
             keep_findings_of_mirror(visit, &plan.plan);
-            if let Some(place) = plan.place {
-                V::learn(snapshot, Learned::Place(place));
+            if plan.misplaced {
+                let company = request.company;
+                self.journal.set_place(company, V::SYSTEM, None).await?;
+            }
+            if plan.place.is_some() || plan.misplaced {
+                V::learn(snapshot, Learned::Place(plan.place));
             }
             let at_once = plan.map.iter().filter(|change| change.after.is_none());
             for change in at_once {
@@ -364,7 +368,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
             }
             // Once it is found where the company is mirrored to, the rest is looked for there.
             if let Some(found) = V::plan(snapshot, &self.rules).place {
-                V::learn(snapshot, Learned::Place(found));
+                V::learn(snapshot, Learned::Place(Some(found)));
                 place = Some(found);
             }
         }

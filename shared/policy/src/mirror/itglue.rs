@@ -67,6 +67,10 @@ pub struct Snapshot {
     pub past: Vec<Past>,
     /// The company's organization, by the map.
     pub place: Option<OrganizationId>,
+    /// Whether IT Glue refused in this visit to write to that organization, so that it may be gone.
+    pub is_place_doubted: bool,
+    /// Whether that organization is there; absent until that was asked for.
+    pub is_place_there: Option<bool>,
     /// All lines of the map that the company has.
     pub all_links: Option<Vec<Link>>,
     /// The line of a contact wherever it is, with the company.
@@ -106,6 +110,8 @@ pub enum Need {
     Former(ContactId),
     /// What the last merge of a contact did in IT Glue, as the journal has it.
     Folded(ContactId),
+    /// Whether the organization of the map is there.
+    Organization(OrganizationId),
     /// The organizations that the native sync ties to the company.
     OrganizationByPsa,
     /// The organizations whose short name is the company's identifier.
@@ -172,6 +178,8 @@ impl Snapshot {
             links: Vec::new(),
             past: Vec::new(),
             place: None,
+            is_place_doubted: false,
+            is_place_there: None,
             all_links: None,
             lines: BTreeMap::new(),
             organizations: BTreeMap::new(),
@@ -200,6 +208,11 @@ impl Snapshot {
             Placed::Known(place) | Placed::Found(place) => Some(place),
             Placed::Unknown(_) | Placed::Several(_) | Placed::Nowhere => None,
         }
+    }
+
+    /// The organization of the map, unless it is known to be gone.
+    fn standing_place(&self) -> Option<OrganizationId> {
+        self.place.filter(|_| self.is_place_there != Some(false))
     }
 
     /// All records that were read, by whatever way. What was read by its id is the newest.

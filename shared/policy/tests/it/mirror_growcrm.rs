@@ -11,3 +11,4 @@ mod merges;
 mod properties;
 mod reading;
 mod recognizing;
+mod refused;

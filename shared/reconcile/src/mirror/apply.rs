@@ -178,7 +178,7 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
     fn take_over(&mut self, call: &Call, made: &Made) {
         V::made(self.snapshot, call, made);
         if let Some(place) = made.place {
-            V::learn(self.snapshot, Learned::Place(place));
+            V::learn(self.snapshot, Learned::Place(Some(place)));
         }
     }
 }

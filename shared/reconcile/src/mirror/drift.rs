@@ -84,7 +84,7 @@ impl<J: Store, V: Vendor> Mirror<J, V> {
         loop {
             if let Some(place) = V::home(&snapshot, &self.rules).filter(|_| !is_listed) {
                 self.vendor.read_all(place, &mut snapshot).await?;
-                V::learn(&mut snapshot, Learned::Place(place));
+                V::learn(&mut snapshot, Learned::Place(Some(place)));
                 is_listed = true;
             }
             let needs = V::drift_needs(&snapshot, &self.rules);

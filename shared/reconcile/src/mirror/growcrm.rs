@@ -160,7 +160,7 @@ impl Vendor for GrowCrm {
                 snapshot.contacts.extend(contacts);
                 snapshot.whole = Some(is_all);
             }
-            Learned::Place(place) => snapshot.place = client(place),
+            Learned::Place(place) => snapshot.place = place.and_then(client),
         }
     }
 
@@ -362,17 +362,21 @@ impl Vendor for GrowCrm {
             return false;
         };
         match refusal {
-            Refusal::Error(error) => {
-                let growcrm::ErrorKind::EmailTaken { .. } = error.kind() else {
-                    return false;
-                };
-                let address: Option<Email> = fields.email.reveal().parse().ok();
-                address.is_some_and(|address| {
-                    // Whoever has it may have got it since it was looked for.
-                    snapshot.by_email.remove(&address);
-                    snapshot.taken.insert(address)
-                })
-            }
+            Refusal::Error(error) => match (error.kind(), call) {
+                (growcrm::ErrorKind::EmailTaken { .. }, _) => {
+                    let address: Option<Email> = fields.email.reveal().parse().ok();
+                    address.is_some_and(|address| {
+                        // Whoever has it may have got it since it was looked for.
+                        snapshot.by_email.remove(&address);
+                        snapshot.taken.insert(address)
+                    })
+                }
+                (kind, GrowCrmCall::Create { client, .. }) if may_blame_the_client(kind) => {
+                    let is_known = snapshot.client.contains_key(client);
+                    !is_known && snapshot.doubted.insert(*client)
+                }
+                _ => false,
+            },
             Refusal::Otherwise { made, .. } => {
                 Self::made(snapshot, &Call::GrowCrm(call.clone()), made);
                 false
@@ -455,6 +459,19 @@ fn client(place: Place) -> Option<ClientId> {
     match place {
         Place::GrowCrm(client) => Some(client),
         Place::ItGlue(_) => None,
+    }
+}
+
+/// Whether a contact may not have been created because its client is gone. It is not documented how the CRM says so.
+fn may_blame_the_client(kind: &growcrm::ErrorKind) -> bool {
+    use growcrm::ErrorKind;
+    match kind {
+        ErrorKind::Validation { fields } => fields.iter().any(|field| field == "clientid"),
+        ErrorKind::NotFound { .. }
+        | ErrorKind::EndpointMissing
+        | ErrorKind::Conflict
+        | ErrorKind::Unexpected { .. } => true,
+        _ => false,
     }
 }
 

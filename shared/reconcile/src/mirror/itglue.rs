@@ -160,7 +160,14 @@ impl Vendor for ItGlue {
                 let contacts = contacts.into_iter().map(|contact| (contact.id, contact));
                 snapshot.contacts.extend(contacts);
             }
-            Learned::Place(place) => snapshot.place = organization(place),
+            Learned::Place(place) => {
+                let place = place.and_then(organization);
+                if place != snapshot.place {
+                    leave_place(snapshot);
+                    (snapshot.is_place_doubted, snapshot.is_place_there) = (false, None);
+                }
+                snapshot.place = place;
+            }
         }
     }
 
@@ -174,6 +181,13 @@ impl Vendor for ItGlue {
         match need {
             // These are in the PSA and in the journal.
             Need::Line(_) | Need::Lines | Need::Contact(_) | Need::Former(_) | Need::Folded(_) => {}
+            Need::Organization(id) => {
+                let is_there = reader.organization(*id).await?.is_some();
+                snapshot.is_place_there = Some(is_there);
+                if !is_there {
+                    leave_place(snapshot);
+                }
+            }
             Need::OrganizationByPsa => {
                 let found = reader.organizations_by_psa(snapshot.company.id).await?;
                 snapshot.organizations.insert(*need, found);
@@ -317,6 +331,11 @@ impl Vendor for ItGlue {
 
     fn refused(snapshot: &mut Snapshot, call: &Call, refusal: &Refusal<itglue::Error>) -> bool {
         match (call, refusal) {
+            (Call::ItGlue(call), Refusal::Error(error))
+                if may_blame_the_place(call, error.kind()) && snapshot.is_place_there.is_none() =>
+            {
+                !std::mem::replace(&mut snapshot.is_place_doubted, true)
+            }
             (Call::ItGlue(ItGlueCall::Update { record, .. }), Refusal::Error(error)) => {
                 let itglue::ErrorKind::SyncedRecord { emails_only } = *error.kind() else {
                     return false;
@@ -421,6 +440,31 @@ pub(super) fn organization(place: Place) -> Option<OrganizationId> {
 
 fn stored(stored: itglue::Stored<Contact>) -> Result<Made, Refusal<itglue::Error>> {
     Refusal::unless_as_asked(stored.differences, Record::ItGlue(stored.record))
+}
+
+/// Whether it may not have been written because the organization is gone. It is not documented how IT Glue says so.
+fn may_blame_the_place(call: &ItGlueCall, kind: &itglue::ErrorKind) -> bool {
+    use itglue::ErrorKind;
+    let is_into_it = match call {
+        ItGlueCall::Create { .. } => true,
+        ItGlueCall::Update { change, .. } => change.organization.is_some(),
+        ItGlueCall::Remove { .. } | ItGlueCall::CreateType { .. } => false,
+    };
+    let may_be = match kind {
+        ErrorKind::Validation { fields } => {
+            fields.is_empty() || fields.iter().any(|field| field.starts_with("organization"))
+        }
+        ErrorKind::NotFound { .. } | ErrorKind::EndpointMissing | ErrorKind::Unexpected { .. } => {
+            true
+        }
+        _ => false,
+    };
+    is_into_it && may_be
+}
+
+/// What was read of an organization says nothing about another one.
+fn leave_place(snapshot: &mut Snapshot) {
+    (snapshot.everybody, snapshot.locations) = (None, None);
 }
 
 /// Takes a record out of what was found before it was written to.

@@ -153,8 +153,8 @@ pub enum Learned {
     Line(ContactId, Option<Box<(CompanyId, Link)>>),
     /// All lines of the map that the company has.
     Lines(Vec<Link>),
-    /// Where the company is mirrored to.
-    Place(Place),
+    /// Where the company is mirrored to, or that this is not known any more.
+    Place(Option<Place>),
 }
 
 /// What a write to a mirror made.

@@ -68,6 +68,10 @@ pub(super) fn place(snapshot: &Snapshot, rules: &Rules) -> Result<Place, Need> {
             listed(&tagged)
         ),
     };
+    let gone = snapshot
+        .place
+        .map(|id| format!("client {id}, which was the company's, is gone from Grow CRM, and "));
+    let words = format!("{}{words}", gone.unwrap_or_default());
     Ok(Place::Nowhere(nowhere(snapshot, words)))
 }
 

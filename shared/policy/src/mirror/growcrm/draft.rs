@@ -3,17 +3,16 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
 use model::growcrm::{self, ClientId};
 use model::mirror::{Call, GrowCrmCall};
-use model::{Action, Company, ContactId, Email, Finding, FindingKind, Outcome, Rule};
+use model::{Action, Company, ContactId, Email, Finding, FindingKind, Rule};
 
 use super::client::{self, Place};
 use super::index::Index;
 use super::people::{Goal, Held, Person, State, look};
 use super::recognize::Whose;
 use super::{Need, Snapshot, target};
-use crate::mirror::{Line, MapChange};
+use crate::mirror::{Line, MapChange, Refusals};
 use crate::rules::{Moved, Rules};
 
 /// As many contacts are looked for one by one. For more, all records of the client are read.
@@ -299,14 +298,15 @@ impl<'s> Draft<'s> {
         if self.snapshot.taken.contains(address) {
             return true;
         }
-        let mut past = self.snapshot.past.iter().rev();
-        let last = past.find(|past| written_address(&past.action).is_some_and(|a| a == *address));
-        let day = SignedDuration::from_hours(24);
-        last.is_some_and(|past| {
-            let is_recent = self.snapshot.taken_at.duration_since(past.at) < day;
-            let refused = matches!(&past.outcome, Some(Outcome::Refused { code }) if code == TAKEN);
-            is_recent && refused
-        })
+        let last = self
+            .refusals()
+            .last(|action| written_address(action).is_some_and(|a| a == *address));
+        last.is_some_and(|refusal| refusal.code == TAKEN)
+    }
+
+    /// What the CRM refused lately.
+    pub(super) fn refusals(&self) -> Refusals<'s> {
+        Refusals::new(&self.snapshot.past, self.snapshot.taken_at)
     }
 
     /// The record that is known to have an address.

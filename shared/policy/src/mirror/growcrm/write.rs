@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::growcrm::{self, Fields};
 use model::mirror::{Call, GrowCrmCall, Place as Placed};
-use model::{Action, Change, ContactId, FindingKind, Mode, Purpose, Rule, Withheld};
+use model::{Action, Change, ContactId, Finding, FindingKind, Mode, Purpose, Rule, Withheld};
 
 use super::Need;
 use super::client::{self, Place};
@@ -12,7 +12,7 @@ use super::draft::Draft;
 use super::owner::Handover;
 use super::people::{Goal, Held, Person};
 use super::wanted::{Address, Update, Wanted};
-use crate::mirror::{Plan, merged_into};
+use crate::mirror::{MapChange, Plan, merged_into};
 
 const RULE: Rule = Rule::MirrorGrowCrm;
 
@@ -39,6 +39,7 @@ pub(super) enum Stage {
     Remove,
 }
 
+#[derive(Clone)]
 struct Step {
     contact: ContactId,
     purpose: Purpose,
@@ -53,13 +54,15 @@ impl<'s> Draft<'s> {
         self.tell_blocked();
         self.tell_without_client();
         let units = in_order(self.units(&handovers));
-        let lines = self.lines(&units);
+        let mut lines = self.lines(&units);
+        let units = self.still_to_try(units, &mut lines);
         let mode = self.rules.mode(RULE, self.company().id);
+        let place = self.client();
+        let place = place.filter(|id| self.snapshot.place != Some(*id));
+        let is_gone = |id| self.snapshot.is_gone(id);
         let mut plan = Plan {
-            place: self
-                .client()
-                .filter(|id| self.snapshot.place != Some(*id))
-                .map(Placed::GrowCrm),
+            place: place.map(Placed::GrowCrm),
+            misplaced: place.is_none() && self.snapshot.place.is_some_and(is_gone),
             map: self.map,
             ..Plan::default()
         };
@@ -71,7 +74,7 @@ impl<'s> Draft<'s> {
                 .filter(|line| is_made || line.after.is_none()),
         );
         let company = self.snapshot.company.id;
-        for (number, unit) in (1..).zip(units) {
+        for (number, unit) in units {
             for step in unit.steps {
                 let change = step.change(number);
                 if is_made {
@@ -85,6 +88,43 @@ impl<'s> Draft<'s> {
             .findings
             .extend(proposed(&plan.plan.withheld, company));
         Ok(plan)
+    }
+
+    /// Takes out, with their lines of the map, the units of which the CRM refused something lately, and those that
+    /// rely on them. The others keep their numbers.
+    fn still_to_try(&mut self, units: Vec<Unit>, lines: &mut Vec<MapChange>) -> Vec<(u32, Unit)> {
+        let (refusals, company) = (self.refusals(), self.company().id);
+        let mut kept = Vec::new();
+        let mut left_out: Vec<(u32, Unit)> = Vec::new();
+        for (number, unit) in (1..).zip(units) {
+            let changes = unit.steps.iter().map(|step| step.clone().change(number));
+            let refused = changes.filter_map(|change| refusals.standing(&change, company));
+            let refused: Vec<Finding> = refused.collect();
+            let relies_on = |(_, other): &&(u32, Unit)| {
+                let is_owner = |unit: &Unit| unit.rank.0 == Stage::Owner;
+                !other.frees.is_disjoint(&unit.after) || (is_owner(&unit) && is_owner(other))
+            };
+            let other = left_out.iter().find(relies_on);
+            if let Some((_, other)) = other.filter(|_| refused.is_empty()) {
+                let (id, other) = (unit.rank.1, other.rank.1);
+                let words = format!(
+                    "contact {id} waits for what is to be done for contact {other}, which was refused"
+                );
+                self.find(FindingKind::NotMirrored, [id], words);
+            } else if refused.is_empty() {
+                kept.push((number, unit));
+                continue;
+            }
+            self.findings.extend(refused);
+            left_out.push((number, unit));
+        }
+        lines.retain(|line| {
+            let is_left_out = |(number, unit): &(u32, Unit)| {
+                line.after == Some(*number) || unit.concerns.contains(&line.contact)
+            };
+            !left_out.iter().any(is_left_out)
+        });
+        kept
     }
 
     /// Who cannot have the address it should.
@@ -386,7 +426,7 @@ fn in_order(mut units: Vec<Unit>) -> Vec<Unit> {
 }
 
 /// What is withheld, told once for each contact.
-fn proposed(withheld: &[Withheld], company: model::CompanyId) -> Vec<model::Finding> {
+fn proposed(withheld: &[Withheld], company: model::CompanyId) -> Vec<Finding> {
     let mut actions: BTreeMap<ContactId, Vec<String>> = BTreeMap::new();
     for Withheld { change, .. } in withheld {
         for contact in change.action.contacts() {
@@ -396,18 +436,16 @@ fn proposed(withheld: &[Withheld], company: model::CompanyId) -> Vec<model::Find
                 .push(change.action.to_string());
         }
     }
-    let told = actions
-        .into_iter()
-        .map(|(contact, actions)| model::Finding {
-            rule: RULE,
-            kind: FindingKind::Proposed,
-            company: Some(company),
-            contacts: vec![contact],
-            words: format!(
-                "this would be done if the mirror were enforced: {}",
-                actions.join("; then ")
-            ),
-            evidence: Vec::new(),
-        });
+    let told = actions.into_iter().map(|(contact, actions)| Finding {
+        rule: RULE,
+        kind: FindingKind::Proposed,
+        company: Some(company),
+        contacts: vec![contact],
+        words: format!(
+            "this would be done if the mirror were enforced: {}",
+            actions.join("; then ")
+        ),
+        evidence: Vec::new(),
+    });
     told.collect()
 }

@@ -480,7 +480,8 @@ impl<'s> Judge<'s> {
     }
 
     fn in_place(&mut self, organization: OrganizationId) {
-        let place = self.now.place.map(Place::ItGlue).or(self.plan.place);
+        let place = self.now.standing_place().map(Place::ItGlue);
+        let place = place.or(self.plan.place);
         if place != Some(Place::ItGlue(organization)) {
             self.object(format!("organization {organization} is not the company's"));
         }

@@ -11,7 +11,7 @@ use model::{
 use super::drift::Seen;
 use super::index::Index;
 use super::{Lock, Need, Snapshot};
-use crate::mirror::{self, Line, MapChange, merged_into, returned};
+use crate::mirror::{self, Line, MapChange, Refusals, merged_into, returned};
 use crate::rules::{ItGlueRules, Rules};
 
 pub(crate) const RULE: Rule = Rule::MirrorItGlue;
@@ -55,6 +55,8 @@ pub(crate) enum Proposal {
     Made(u32),
     /// The mode withholds them.
     Withheld,
+    /// IT Glue refused one of them lately.
+    Refused,
 }
 
 /// What of a record can be written.
@@ -92,8 +94,7 @@ impl<'s> Draft<'s> {
         if steps.is_empty() {
             return Proposal::Nothing;
         }
-        self.unit += 1;
-        let unit = self.unit;
+        let unit = self.unit + 1;
         let changes = steps.into_iter().map(|step| Change {
             unit,
             rule: RULE,
@@ -105,12 +106,23 @@ impl<'s> Draft<'s> {
             reason: step.reason,
             evidence: Vec::new(),
         });
+        let changes: Vec<Change> = changes.collect();
+        let (refusals, company) = (self.refusals(), self.now.company.id);
+        let refused = changes
+            .iter()
+            .filter_map(|change| refusals.standing(change, company));
+        let refused: Vec<Finding> = refused.collect();
+        if !refused.is_empty() {
+            self.plan.plan.findings.extend(refused);
+            return Proposal::Refused;
+        }
+        self.unit = unit;
         if self.mode == Mode::Enforce {
             self.plan.plan.changes.extend(changes);
             return Proposal::Made(unit);
         }
         let mode = self.mode;
-        let withheld = changes.map(|change| Withheld { mode, change });
+        let withheld = changes.into_iter().map(|change| Withheld { mode, change });
         self.plan.plan.withheld.extend(withheld);
         Proposal::Withheld
     }
@@ -120,7 +132,7 @@ impl<'s> Draft<'s> {
         let after = match proposal {
             Proposal::Nothing => None,
             Proposal::Made(unit) => Some(unit),
-            Proposal::Withheld => return,
+            Proposal::Withheld | Proposal::Refused => return,
         };
         self.plan.map.push(MapChange {
             after,
@@ -221,6 +233,21 @@ impl<'s> Draft<'s> {
         if found.is_some() || !self.rules.create_types || self.now.no_new_types {
             return Some(found);
         }
+        let is_refused = self.refusals().last(|action| {
+            let Action::Mirror { call, .. } = action else {
+                return false;
+            };
+            matches!(call, Call::ItGlue(ItGlueCall::CreateType { name: tried }) if tried == name)
+        });
+        if let Some(refusal) = is_refused {
+            let words = format!(
+                "IT Glue refused on {} to create the type of inactive contacts ({}), so contact {contact} does not \
+                 get it; somebody should create it there",
+                refusal.at, refusal.code
+            );
+            self.find(FindingKind::NotMirrored, vec![contact], words);
+            return Some(None);
+        }
         if !self.creates_type {
             self.creates_type = true;
             let step = Step {
@@ -237,12 +264,37 @@ impl<'s> Draft<'s> {
 
     /// What of a record can be written.
     pub(crate) fn access(&self, record: &itglue::Contact) -> Access {
-        match self.now.locked.get(&record.id) {
-            _ if record.link == itglue::Link::Synced => Access::Ours,
+        if record.link == itglue::Link::Synced {
+            return Access::Ours;
+        }
+        match self.lock(record.id) {
             Some(Lock::AllButOurs) => Access::Ours,
             Some(Lock::Emails) => Access::AllButEmails,
             None => Access::Whole,
         }
+    }
+
+    /// What of a record was refused to be written: in this visit, or within a day.
+    fn lock(&self, record: itglue::ContactId) -> Option<Lock> {
+        let is_of_it = move |action: &Action| {
+            let Action::Mirror { call, .. } = action else {
+                return false;
+            };
+            matches!(call, Call::ItGlue(ItGlueCall::Update { record: of, .. }) if *of == record)
+        };
+        let refused = self.refusals().all(is_of_it);
+        let remembered = refused.filter_map(|refusal| match refusal.code {
+            "SyncedEmails" => Some(Lock::Emails),
+            "SyncedRecord" => Some(Lock::AllButOurs),
+            _ => None,
+        });
+        let learned = self.now.locked.get(&record).copied();
+        remembered.chain(learned).max()
+    }
+
+    /// What IT Glue refused lately.
+    fn refusals(&self) -> Refusals<'s> {
+        Refusals::new(&self.now.past, self.now.taken_at)
     }
 
     /// Whether IT Glue will not move a record to where it belongs.

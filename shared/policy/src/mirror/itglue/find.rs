@@ -65,8 +65,12 @@ pub enum Placed {
 
 /// The company's organization: by the map, by the native sync, by its short name, by its name.
 pub(crate) fn placed(now: &Snapshot) -> Placed {
-    if let Some(place) = now.place {
-        return Placed::Known(place);
+    if let Some(place) = now.standing_place() {
+        return if now.is_place_doubted && now.is_place_there.is_none() {
+            Placed::Unknown(Need::Organization(place))
+        } else {
+            Placed::Known(place)
+        };
     }
     let is_there = |text: Option<&Private>| text.is_some_and(|text| !text.is_blank());
     let ways = [
@@ -87,8 +91,9 @@ pub(crate) fn placed(now: &Snapshot) -> Placed {
             return Placed::Unknown(need);
         };
         let is_free = |found: &&Organization| {
-            need == Need::OrganizationByPsa
-                || !(found.psa_linked && is_anothers(&found.remote_ids, now.company.id.get()))
+            now.place != Some(found.id)
+                && (need == Need::OrganizationByPsa
+                    || !(found.psa_linked && is_anothers(&found.remote_ids, now.company.id.get())))
         };
         let mut found = found.iter().filter(is_free);
         match (found.next(), found.next()) {
@@ -104,10 +109,16 @@ pub(crate) fn placed(now: &Snapshot) -> Placed {
 /// so then.
 pub(crate) fn place(draft: &mut Draft<'_>) -> Option<OrganizationId> {
     let company = draft.now.company.id;
+    let gone = draft
+        .now
+        .place
+        .filter(|_| draft.now.standing_place().is_none());
+    draft.plan.misplaced = gone.is_some();
     let words = match placed(draft.now) {
         Placed::Known(place) => return Some(place),
         Placed::Found(place) => {
             draft.plan.place = Some(Place::ItGlue(place));
+            draft.plan.misplaced = false;
             return Some(place);
         }
         Placed::Unknown(need) => {
@@ -123,6 +134,9 @@ pub(crate) fn place(draft: &mut Draft<'_>) -> Option<OrganizationId> {
              in IT Glue; it is looked for again at the next change"
         ),
     };
+    let gone = gone
+        .map(|id| format!("organization {id}, which was the company's, is gone from IT Glue; "));
+    let words = format!("{}{words}", gone.unwrap_or_default());
     draft.find(FindingKind::NoMirror, Vec::new(), words);
     None
 }

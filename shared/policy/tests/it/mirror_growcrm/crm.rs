@@ -60,10 +60,33 @@ pub(crate) struct Crm {
     pub(crate) records: BTreeMap<growcrm::ContactId, growcrm::Contact>,
     /// Addresses of users who are no contacts.
     pub(crate) staff: BTreeSet<String>,
+    /// First names that the CRM does not accept.
+    pub(crate) invalid: BTreeSet<String>,
+    /// How many writes it did not accept for that.
+    pub(crate) rejected: usize,
     pub(crate) mails: usize,
     /// How often an address was refused.
     pub(crate) refused: usize,
     next: u64,
+}
+
+/// Why the CRM refused a write.
+enum No {
+    /// Somebody has the address.
+    Taken(Email),
+    /// A field is not as the CRM wants it.
+    Invalid,
+    /// There is no such client.
+    NoClient(ClientId),
+}
+
+/// What a visit learned so far.
+#[derive(Default)]
+struct Learned {
+    taken: BTreeSet<Email>,
+    doubted: BTreeSet<ClientId>,
+    /// Contacts of whom a write was refused for good.
+    barred: BTreeSet<ContactId>,
 }
 
 impl Crm {
@@ -83,6 +106,8 @@ impl Crm {
             is_large: false,
             records: BTreeMap::new(),
             staff: BTreeSet::new(),
+            invalid: BTreeSet::new(),
+            rejected: 0,
             mails: 0,
             refused: 0,
             next: 100,
@@ -350,9 +375,10 @@ impl Crm {
         }
     }
 
-    fn gather(&self, asked: &[ContactId], taken: &BTreeSet<Email>) -> (Snapshot, Vec<Need>) {
+    fn gather(&self, asked: &[ContactId], learned: &Learned) -> (Snapshot, Vec<Need>) {
         let mut snapshot = self.fresh(asked);
-        snapshot.taken.clone_from(taken);
+        snapshot.taken.clone_from(&learned.taken);
+        snapshot.doubted.clone_from(&learned.doubted);
         let mut all = Vec::new();
         loop {
             let needs: Vec<Need> = needs(&snapshot, &self.rules).into_iter().collect();
@@ -387,11 +413,11 @@ impl Crm {
     }
 
     pub(crate) fn read(&self, asked: &[ContactId]) -> Snapshot {
-        self.gather(asked, &BTreeSet::new()).0
+        self.gather(asked, &Learned::default()).0
     }
 
     pub(crate) fn needs(&self, asked: &[ContactId]) -> Vec<Need> {
-        self.gather(asked, &BTreeSet::new()).1
+        self.gather(asked, &Learned::default()).1
     }
 
     /// The plan, after the checker has agreed to it.
@@ -408,21 +434,22 @@ impl Crm {
 
     /// What is read, planned and written down, as a person reads it.
     pub(crate) fn told(&self, asked: &[ContactId]) -> String {
-        let (snapshot, needs) = self.gather(asked, &BTreeSet::new());
+        let (snapshot, needs) = self.gather(asked, &Learned::default());
         tell(&needs, &self.plan_of(&snapshot))
     }
 
     /// Plans and carries out, again after a refusal and after a client was created, and tells the last plan.
     pub(crate) fn visit(&mut self, asked: &[ContactId]) -> String {
-        let mut taken = BTreeSet::new();
+        let mut learned = Learned::default();
+        let past = self.past.len();
         for _ in 0..5 {
-            let (snapshot, needs) = self.gather(asked, &taken);
+            let (mut snapshot, needs) = self.gather(asked, &learned);
+            // What the past was is read when a visit begins.
+            snapshot.past.truncate(past);
             let plan = self.plan_of(&snapshot);
-            let (refused, client) = self.carry_out(&plan, usize::MAX);
-            if refused.is_empty() && !client {
+            if !self.carry_out(&plan, &mut learned, usize::MAX) {
                 return tell(&needs, &plan);
             }
-            taken.extend(refused);
         }
         unreachable!("a visit comes to an end")
     }
@@ -430,57 +457,72 @@ impl Crm {
     /// Dies after so many lines of the map.
     pub(crate) fn visit_and_die(&mut self, asked: &[ContactId], lines: usize) {
         let plan = self.plan_of(&self.read(asked));
-        self.carry_out(&plan, lines);
+        self.carry_out(&plan, &mut Learned::default(), lines);
     }
 
-    /// Answers with the addresses that were refused, and whether a client was created. A unit ends with what is
+    /// Answers whether it is planned anew: something was refused, or a client was created. A unit ends with what is
     /// refused.
-    fn carry_out(&mut self, plan: &Plan, mut lines: usize) -> (Vec<Email>, bool) {
+    fn carry_out(&mut self, plan: &Plan, learned: &mut Learned, mut lines: usize) -> bool {
+        if plan.misplaced {
+            self.place = None;
+        }
         if let Some(Place::GrowCrm(client)) = plan.place {
             self.place = Some(client);
         }
         self.write_down(plan, None, None, &mut lines);
-        let (mut refused, mut client) = (Vec::new(), false);
+        let mut again = false;
         let mut units: Vec<u32> = plan.plan.changes.iter().map(|change| change.unit).collect();
         units.dedup();
         for unit in units {
             let (mut created, mut is_done) = (None, true);
-            for change in plan
-                .plan
-                .changes
-                .iter()
-                .filter(|change| change.unit == unit)
-            {
+            let changes = plan.plan.changes.iter();
+            for change in changes.filter(|change| change.unit == unit) {
                 let Action::Mirror {
+                    contact,
                     call: Call::GrowCrm(call),
-                    ..
                 } = &change.action
                 else {
                     unreachable!("a mirror writes to its own system")
                 };
-                match self.call(call, &mut created) {
-                    Ok(()) => {
-                        client |= matches!(call, GrowCrmCall::CreateClient { .. });
-                        let (rule, purpose) = (change.rule, change.purpose.clone());
-                        self.done(rule, purpose, change.action.clone(), Outcome::Done);
-                    }
-                    Err(address) => {
-                        let (rule, purpose) = (change.rule, change.purpose.clone());
-                        let code = "EmailTaken".to_owned();
-                        let outcome = Outcome::Refused { code };
-                        self.done(rule, purpose, change.action.clone(), outcome);
-                        self.refused += 1;
-                        refused.push(address);
-                        is_done = false;
-                        break;
-                    }
+                if learned.barred.contains(contact) {
+                    is_done = false;
+                    break;
                 }
+                let (rule, purpose) = (change.rule, change.purpose.clone());
+                let Err(no) = self.call(call, &mut created) else {
+                    again |= matches!(call, GrowCrmCall::CreateClient { .. });
+                    self.done(rule, purpose, change.action.clone(), Outcome::Done);
+                    continue;
+                };
+                let code = match no {
+                    No::Taken(address) => {
+                        self.refused += 1;
+                        again |= learned.taken.insert(address);
+                        "EmailTaken"
+                    }
+                    No::Invalid => {
+                        self.rejected += 1;
+                        again |= learned.barred.insert(*contact);
+                        "Validation"
+                    }
+                    No::NoClient(client) => {
+                        self.rejected += 1;
+                        again |= learned.doubted.insert(client);
+                        "Validation"
+                    }
+                };
+                let outcome = Outcome::Refused {
+                    code: code.to_owned(),
+                };
+                self.done(rule, purpose, change.action.clone(), outcome);
+                is_done = false;
+                break;
             }
             if is_done {
                 self.write_down(plan, Some(unit), created, &mut lines);
             }
         }
-        (refused, client)
+        again
     }
 
     fn write_down(
@@ -524,13 +566,16 @@ impl Crm {
         &mut self,
         call: &GrowCrmCall,
         created: &mut Option<growcrm::ContactId>,
-    ) -> Result<(), Email> {
+    ) -> Result<(), No> {
         match call {
             GrowCrmCall::Create {
                 client,
                 fields,
                 send_email,
             } => {
+                if self.clients.iter().all(|known| known.id != *client) {
+                    return Err(No::NoClient(*client));
+                }
                 self.mails += usize::from(*send_email);
                 *created = Some(self.create(*client, fields)?);
             }
@@ -574,14 +619,17 @@ impl Crm {
         Ok(())
     }
 
-    fn create(&mut self, client: ClientId, fields: &Fields) -> Result<growcrm::ContactId, Email> {
+    fn create(&mut self, client: ClientId, fields: &Fields) -> Result<growcrm::ContactId, No> {
         self.is_free(fields, None)?;
         let id = self.add_record(client, "", "", "");
         write(self.records.get_mut(&id).unwrap(), fields);
         Ok(id)
     }
 
-    fn is_free(&self, fields: &Fields, own: Option<growcrm::ContactId>) -> Result<(), Email> {
+    fn is_free(&self, fields: &Fields, own: Option<growcrm::ContactId>) -> Result<(), No> {
+        if self.invalid.contains(fields.first_name.reveal()) {
+            return Err(No::Invalid);
+        }
         let address = fields.email.reveal();
         let mut others = self
             .records
@@ -590,7 +638,7 @@ impl Crm {
         let is_taken =
             others.any(|record| record.has_address(address)) || self.staff.contains(address);
         if is_taken {
-            Err(address.parse().unwrap())
+            Err(No::Taken(address.parse().unwrap()))
         } else {
             Ok(())
         }

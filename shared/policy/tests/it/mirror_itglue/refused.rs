@@ -2,7 +2,7 @@
 
 use model::itglue::ContactId as RecordId;
 
-use super::world::{World, ada, record, synced};
+use super::world::{ELSEWHERE, PLACE, World, ada, organization, record, synced};
 
 #[test]
 fn of_a_record_that_the_native_sync_owns_only_the_mark_and_the_notes_are_written() {
@@ -76,6 +76,7 @@ fn where_the_addresses_are_locked_all_else_is_written() {
     ");
     // They are taken away once that is possible: they were given.
     world.locked.clear();
+    world.past.clear();
     world.visit(&[30]);
     assert!(world.record(101).emails.is_empty());
 }
@@ -101,4 +102,68 @@ fn a_retired_record_that_the_native_sync_owns_keeps_its_type() {
     phones 3125550142* (Work)
     notes <p>Inactive in ConnectWise since 2026-11-21.</p><p>Mirrored from ConnectWise contact 30</p>
     ");
+}
+
+#[test]
+fn what_is_locked_is_known_for_a_day() {
+    let mut world = World::new().mirrored(ada());
+    world.locked.insert(RecordId::new(101));
+    let drop_address = |world: &mut World| {
+        let contact = world.contact(30);
+        contact.communications.retain(|item| item.id.get() != 1);
+    };
+    drop_address(&mut world);
+    world.contact(30).last_name = "King".into();
+    world.visit(&[30]);
+    assert_eq!(world.refused, 1);
+    world.contact(30).last_name = "Lovelace".into();
+    assert!(world.visit(&[30]).words.contains("native-sync"));
+    assert_eq!(world.refused, 1);
+    for past in &mut world.past {
+        past.at -= jiff::SignedDuration::from_hours(24);
+    }
+    world.contact(30).last_name = "Byron".into();
+    world.visit(&[30]);
+    assert_eq!(world.refused, 2);
+}
+
+#[test]
+fn a_write_that_was_refused_is_told_and_not_tried_again_within_a_day_unless_it_is_another() {
+    let mut world = World::new().mirrored(ada());
+    world.invalid.insert("<Owner>".to_owned());
+    let title = |world: &mut World, title: &str| {
+        let contact = world.contact(30).clone();
+        *world.contact(30) = contact.with_field("title", title);
+    };
+    title(&mut world, "<Owner>");
+    world.visit_and_give_up(&[30]);
+    assert_eq!(world.refused, 1);
+    insta::assert_snapshot!(world.visit(&[30]).words, @"finding mirror-itglue: not-mirrored, company 1, contact 30: this was refused on 2026-11-21T11:11:11Z (Validation), and would be again: set title of IT Glue contact 101, for contact 30; see what is wrong with it; it is tried again after a day, or once it is another write");
+    assert_eq!((world.refused, world.line(30).is_some()), (1, true));
+    title(&mut world, "Owner & Founder");
+    assert_eq!(world.visit(&[30]).writes, 1);
+}
+
+#[test]
+fn an_organization_that_is_gone_is_looked_for_anew_once_it_would_not_take_anybody() {
+    let mut world = World::new().with(ada());
+    world.gone.insert(PLACE);
+    insta::assert_snapshot!(world.visit(&[30]).words, @"
+    change [1] mirror-itglue: create a contact in IT Glue, in organization 5, for contact 30
+          because contact 30 has no record in organization 5
+    the place is forgotten
+    finding mirror-itglue: no-mirror, company 1: organization 5, which was the company's, is gone from IT Glue; company 1 has no organization in IT Glue, so its contacts are not mirrored; create or link it in IT Glue; it is looked for again at the next change
+    ");
+    assert_eq!((world.place, world.refused), (None, 1));
+    world.place = Some(PLACE);
+    world.organizations = vec![organization(6, "Harbor Line")];
+    insta::assert_snapshot!(world.visit(&[30]).words, @"
+    change [1] mirror-itglue: create a contact in IT Glue, in organization 5, for contact 30
+          because contact 30 has no record in organization 5
+    place 6
+    change [1] mirror-itglue: create a contact in IT Glue, in organization 6, for contact 30
+          because contact 30 has no record in organization 6
+    map after [1]: contact 30 is record 101, ours
+    ");
+    assert_eq!((world.place, world.refused), (Some(ELSEWHERE), 2));
 }

@@ -44,6 +44,12 @@ pub(crate) struct World {
     pub(crate) locked: BTreeSet<itglue::ContactId>,
     /// Records that cannot be removed.
     pub(crate) kept: BTreeSet<itglue::ContactId>,
+    /// Titles that IT Glue does not accept.
+    pub(crate) invalid: BTreeSet<String>,
+    /// Organizations that were deleted.
+    pub(crate) gone: BTreeSet<OrganizationId>,
+    /// How many writes it refused.
+    pub(crate) refused: usize,
     /// Whether records can be moved between organizations.
     pub(crate) moves: bool,
     pub(crate) map: BTreeMap<ContactId, (CompanyId, Link)>,
@@ -97,6 +103,9 @@ impl World {
             attached: BTreeMap::new(),
             locked: BTreeSet::new(),
             kept: BTreeSet::new(),
+            invalid: BTreeSet::new(),
+            gone: BTreeSet::new(),
+            refused: 0,
             moves: true,
             map: BTreeMap::new(),
             place: Some(PLACE),
@@ -257,6 +266,12 @@ impl World {
             Need::Folded(id) => {
                 now.folded.insert(id, Vec::new());
             }
+            Need::Organization(id) => {
+                now.is_place_there = Some(!self.gone.contains(&id));
+                if self.gone.contains(&id) {
+                    (now.everybody, now.locations) = (None, None);
+                }
+            }
             Need::OrganizationByPsa => {
                 let psa_id = self.company.id.to_string();
                 let found = by(&|found| found.psa_linked && found.remote_ids.contains(&psa_id));
@@ -324,6 +339,19 @@ impl World {
         panic!("the visit does not end:\n{}", visit.words);
     }
 
+    /// A visit that does not try again what was refused.
+    pub(crate) fn visit_and_give_up(&mut self, asked: &[u32]) {
+        let mut now = self.snapshot(asked);
+        let mut visit = Visit {
+            words: String::new(),
+            rounds: self.gather(&mut now),
+            writes: 0,
+            map_changes: 0,
+        };
+        let plan = plan(&now, &self.rules);
+        self.carry_out(&plan, &mut now, &mut visit);
+    }
+
     /// Whether to plan again.
     fn carry_out(
         &mut self,
@@ -331,9 +359,14 @@ impl World {
         now: &mut Snapshot,
         visit: &mut Visit,
     ) -> bool {
+        if planned.misplaced {
+            (self.place, now.place) = (None, None);
+            visit.words.push_str("the place is forgotten\n");
+        }
         if let Some(Place::ItGlue(place)) = planned.place {
             self.place = Some(place);
             now.place = Some(place);
+            (now.is_place_doubted, now.is_place_there) = (false, None);
             let _ = writeln!(visit.words, "place {place}");
         }
         let words = planned.plan.to_string();
@@ -359,8 +392,22 @@ impl World {
                     visit.writes += 1;
                     created.extend(id.map(|id| (*contact, id)));
                 }
-                Err(refusal) => {
+                Err((code, refusal)) => {
                     refusal(now);
+                    self.refused += 1;
+                    self.past.push(Past {
+                        id: model::ChangeId {
+                            run: model::RunId::new(format!("r{}", self.refused)),
+                            number: 1,
+                        },
+                        at: now.taken_at,
+                        rule: change.rule,
+                        purpose: change.purpose.clone(),
+                        action: change.action.clone(),
+                        outcome: Some(model::Outcome::Refused {
+                            code: code.to_owned(),
+                        }),
+                    });
                     failed.insert(change.unit);
                     again = true;
                 }
@@ -421,11 +468,13 @@ impl World {
         if again {
             // What was written is read again.
             let (locked, immovable) = (now.locked.clone(), now.immovable.clone());
+            let is_place_doubted = now.is_place_doubted;
             let asked: Vec<u32> = now.asked.iter().copied().map(ContactId::get).collect();
             let types = now.types.clone();
             *now = Snapshot {
                 locked,
                 immovable,
+                is_place_doubted,
                 types,
                 ..self.snapshot(&asked)
             };
@@ -440,12 +489,16 @@ impl World {
     fn call(
         &mut self,
         call: &ItGlueCall,
-    ) -> Result<Option<itglue::ContactId>, Box<dyn Fn(&mut Snapshot)>> {
+    ) -> Result<Option<itglue::ContactId>, (&'static str, Box<dyn Fn(&mut Snapshot)>)> {
         match call {
             ItGlueCall::Create {
                 organization,
                 draft,
             } => {
+                if self.gone.contains(organization) {
+                    let doubt = |now: &mut Snapshot| now.is_place_doubted = true;
+                    return Err(("NotFound", Box::new(doubt)));
+                }
                 let id = self.next_id();
                 let nobody = Record {
                     organization: *organization,
@@ -465,14 +518,21 @@ impl World {
                     "the native sync owns it"
                 );
                 if self.locked.contains(&id) && change.emails.is_some() {
-                    return Err(Box::new(move |now| {
+                    let lock = move |now: &mut Snapshot| {
                         now.locked.insert(id, Lock::Emails);
-                    }));
+                    };
+                    return Err(("SyncedEmails", Box::new(lock)));
                 }
                 if change.organization.is_some() && !self.moves {
-                    return Err(Box::new(move |now| {
+                    let stays = move |now: &mut Snapshot| {
                         now.immovable.insert(id);
-                    }));
+                    };
+                    return Err(("unchanged: organization-id", Box::new(stays)));
+                }
+                if let itglue::Edit::Set(title) = &change.title
+                    && self.invalid.contains(title.reveal())
+                {
+                    return Err(("Validation", Box::new(|_| {})));
                 }
                 self.records.insert(id, change.applied_to(&old));
             }
