@@ -228,6 +228,16 @@ impl Snapshot {
         records
     }
 
+    /// Whether the native sync may know a contact of the organization. It finds its records by their ids in the PSA,
+    /// and those of other organizations are none of the contact's here; so where it knows none of this one, it need
+    /// not be asked about anybody. Nothing until everybody was read.
+    fn has_native_sync(&self) -> Option<bool> {
+        let is_known = |record: &itglue::Contact| {
+            record.link != itglue::Link::None || !record.remote_ids.is_empty()
+        };
+        Some(self.everybody.as_ref()?.iter().any(is_known))
+    }
+
     /// All lines of the map that were read, by whatever way.
     fn every_line(&self) -> impl Iterator<Item = &Link> {
         let all = self.all_links.iter().flatten();

@@ -8,6 +8,7 @@ mod properties;
 mod refused;
 mod world;
 
+use model::itglue::Link;
 use model::mirror::System;
 use model::{Action, Cause, ChangeId, Entry, Image, Outcome, Past, Purpose, Rule, RunId, Source};
 use policy::Rules;
@@ -15,7 +16,7 @@ use policy::mirror::itglue::{Need, plan};
 use policy::mirror::{Visited, stale};
 
 use crate::world::{contact, enforce, id_of};
-use world::{World, ada};
+use world::{ELSEWHERE, World, ada, record};
 
 #[test]
 fn where_nobody_is_asked_about_nothing_is_read_and_nothing_done() {
@@ -53,7 +54,7 @@ fn a_known_contact_that_is_the_same_is_not_even_asked_about_and_if_it_is_nothing
 }
 
 #[test]
-fn a_new_contact_is_looked_for_in_three_ways_and_created() {
+fn a_new_contact_is_looked_for_among_everybody_and_created() {
     let mut world = World::new().with(ada());
     assert_eq!(world.stale(&[]), [0; 0]);
     assert_eq!(world.stale(&[30]), [30]);
@@ -64,7 +65,6 @@ fn a_new_contact_is_looked_for_in_three_ways_and_created() {
         [
             [Need::Line(id)].into(),
             [Need::Lines, Need::Everybody].into(),
-            [Need::ByPsa(id)].into(),
         ]
     );
     insta::assert_snapshot!(visit.words, @"
@@ -97,8 +97,28 @@ fn everybody_in_the_organization_is_read_once_for_all_who_are_unknown() {
             .count(),
         1
     );
-    assert_eq!(visit.reads().len(), 4);
+    assert_eq!(visit.reads().len(), 2);
     assert_eq!(visit.writes, 2);
+}
+
+#[test]
+fn the_native_sync_is_asked_about_the_unknown_only_where_it_knows_somebody_of_the_organization() {
+    for (link, remote) in [(Link::Disabled, None), (Link::None, Some("7"))] {
+        let mut known = record(72, "Eve", "Moss");
+        known.link = link;
+        known.remote_ids = remote.into_iter().map(str::to_owned).collect();
+        let mut world = World::new()
+            .with(ada())
+            .with(contact(31, "Ben", "Hall"))
+            .with_record(known);
+        let reads = world.clone().visit(&[30, 31]).reads();
+        let asked = [30, 31].map(|id| Need::ByPsa(id_of(id)));
+        assert!(asked.iter().all(|need| reads.contains(need)), "{reads:?}");
+        // One of another organization is none of theirs.
+        world.record(72).organization = ELSEWHERE;
+        let reads = world.visit(&[30, 31]).reads();
+        assert_eq!(reads, [Need::Everybody]);
+    }
 }
 
 #[test]

@@ -142,7 +142,11 @@ impl<'s> Judge<'s> {
             self.object(format!("contact {contact} has a record by the map"));
         }
         let here = |record: &&Record| record.organization == organization;
+        let knows = |record: &&Record| record.link != Sync::None || !record.remote_ids.is_empty();
+        let everybody = self.now.everybody.iter().flatten();
         match self.now.by_psa.get(&contact) {
+            None if self.now.everybody.is_some()
+                && !everybody.into_iter().any(|each| knows(&each)) => {}
             None => self.object(format!(
                 "contact {contact} was not looked for by its id in the PSA"
             )),

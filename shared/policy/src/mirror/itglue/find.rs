@@ -181,11 +181,15 @@ pub(crate) fn record<'s>(
     if everybody || lines {
         return None;
     }
-    let Some(tied) = now.by_psa.get(&id) else {
+    let tied = now.by_psa.get(&id);
+    if tied.is_none() && now.has_native_sync()? {
         draft.needs.insert(Need::ByPsa(id));
         return None;
-    };
-    let tied = tied.iter().filter(|record| record.organization == place);
+    }
+    let tied = tied
+        .into_iter()
+        .flatten()
+        .filter(|record| record.organization == place);
     let tied: Vec<&Record> = tied.collect();
     if let Some(taken) = tied.iter().find(|tied| draft.taken.contains(&tied.id)) {
         let words = format!(
