@@ -255,7 +255,7 @@ impl<'s> Judge<'s> {
         let Some(was) = was.or_else(|| snapshot.former.get(&contact)?.as_ref()) else {
             return false;
         };
-        let found = snapshot.all_records().find(|found| found.id == record);
+        let found = snapshot.record(record);
         found.is_some_and(|found| {
             let mut addresses = was.emails().into_iter();
             let has_address = addresses.any(|(address, _)| found.has_address(address.reveal()));

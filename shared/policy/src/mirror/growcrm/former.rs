@@ -11,7 +11,6 @@ use model::{Contact, ContactId, Email, FindingKind, Private};
 use super::draft::{Draft, unless_needed};
 use super::people::{Held, Person, State};
 use super::{Need, target};
-use crate::rules::Deactivated;
 
 /// A contact that was merged away.
 pub(super) struct Unknown {
@@ -105,7 +104,7 @@ impl<'s> Draft<'s> {
         unless_needed(needs)?;
         let mut found = addresses.iter().filter_map(|one| self.record_with(one));
         let is_open = |record: &growcrm::Contact| {
-            let holder = self.holder(record.id).map(|holder| holder.id);
+            let holder = self.holder(record.id);
             record.client == client && holder.is_none_or(|holder| self.is_left_behind(holder))
         };
         if snapshot.all_links.is_none() && found.any(is_open) {
@@ -176,19 +175,17 @@ impl<'s> Draft<'s> {
         let mut links = self.snapshot.own_links();
         let is_linked = links.any(|link| {
             let leads_there = target(link).is_some_and(|(id, _)| id == record.id);
-            leads_there && link.contact != me && !self.is_left_behind(link.contact)
+            leads_there && link.contact != me && !self.was_left_behind_by(link.contact)
         });
-        let holder = self.holder(record.id).map(|holder| holder.id);
+        let holder = self.holder(record.id);
         let is_free = holder.is_none_or(|holder| self.is_left_behind(holder));
         record.client == client && is_free && !is_linked
     }
 
-    /// Whether what a contact has is told as nobody's, and would be found as such the next time.
-    fn is_left_behind(&self, id: ContactId) -> bool {
-        let person = self.people.get(&id);
-        let is_gone = person.is_some_and(|person| matches!(person.state, State::Gone));
-        let is_told = self.rules.growcrm.deactivated == Deactivated::Report;
-        is_gone && is_told && self.survivor(id).is_none()
+    /// Whether a contact, if it is concerned, has left what it had to nobody.
+    fn was_left_behind_by(&self, contact: ContactId) -> bool {
+        let person = self.people.get(&contact);
+        person.is_some_and(|person| self.is_left_behind(person))
     }
 
     fn take_from_whoever_is_gone(&mut self, record: &growcrm::Contact) {

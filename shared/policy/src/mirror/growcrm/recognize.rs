@@ -179,7 +179,7 @@ impl<'s> Draft<'s> {
     }
 
     /// Whoever is gone leaves a record that is told as nobody's, and found as such the next time.
-    fn is_left_behind(&self, holder: &Person<'_>) -> bool {
+    pub(super) fn is_left_behind(&self, holder: &Person<'_>) -> bool {
         matches!(holder.state, State::Gone)
             && holder.held.is_some()
             && self.rules.growcrm.deactivated == Deactivated::Report

@@ -206,7 +206,8 @@ pub(crate) fn record<'s>(
                  there, too; see to it in IT Glue",
                 tied.id
             );
-            return Some(Found::Unclear(words));
+            let candidates = vec![tied.id];
+            return Some(Found::Unclear { words, candidates });
         }
     }
     if let Some(found) = only(

@@ -144,11 +144,11 @@ impl Notes {
     /// Takes out what was folded in from other notes: all that the merge wrote, if nobody has changed anything since,
     /// and else what still stands as it was put in.
     pub(crate) fn unfold(&mut self, before: &Self, folded: &Self, other: &Self) {
-        let of = |notes: &Self| letters(notes.text.reveal());
-        if of(before) == of(folded) {
+        let folded = said(folded.text.reveal());
+        if said(before.text.reveal()) == folded {
             return;
         }
-        if of(self) == of(folded) {
+        if said(self.text.reveal()) == folded {
             self.text.clone_from(&before.text);
         } else if !other.text.is_blank() {
             let block = format!("<div>{}</div>", other.text.reveal());
