@@ -97,7 +97,7 @@ impl Lab {
             limits: Limits::default(),
         };
         let clock = world.clone();
-        let receiver = Receiver::new(config, queue.clone(), KeyFetcher::at(base), move || {
+        let receiver = Receiver::new(config, queue, KeyFetcher::at(base), move || {
             clock.lock().now
         });
         Lab {

@@ -319,7 +319,7 @@ impl Stage {
 fn name_of(record: &Value) -> String {
     let name = record
         .pointer("/attributes/name")
-        .unwrap_or(&record["name"]);
+        .unwrap_or_else(|| &record["name"]);
     name.as_str().unwrap_or_default().to_owned()
 }
 
