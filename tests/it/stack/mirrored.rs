@@ -116,6 +116,11 @@ impl Mirrored {
 
     /// The same, with another journal.
     pub(crate) fn to_itglue_on<J: Store>(&self, journal: J) -> Mirror<J, ItGlue> {
+        self.to(self.itglue_writer(), journal)
+    }
+
+    /// What a process has of IT Glue.
+    pub(crate) fn itglue_writer(&self) -> ItGlue {
         let key = self.itglue.world().lock().api_key.clone();
         let config = ::itglue::Config::new(&::itglue::Settings {
             region: self.itglue.base_url(),
@@ -123,7 +128,7 @@ impl Mirrored {
         });
         let reader = ::itglue::Reader::new(config.unwrap(), self.http.clone());
         let writer = ::itglue::Writer::new(reader.clone());
-        self.to(ItGlue::new(reader, Some(writer)), journal)
+        ItGlue::new(reader, Some(writer))
     }
 
     /// A process that mirrors to Grow CRM.
