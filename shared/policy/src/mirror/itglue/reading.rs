@@ -63,7 +63,7 @@ impl<'n> Reading<'n> {
                 reading.end(&mut line);
                 1
             } else {
-                let (shown, length) = entity(rest).unwrap_or((first, first.len_utf8()));
+                let (shown, length) = entity(rest).unwrap_or_else(|| (first, first.len_utf8()));
                 line.push(shown);
                 length
             };
