@@ -171,7 +171,7 @@ pub async fn replay(local: &Local, sample: &Sample) -> anyhow::Result<Replayed> 
             None
         }
     };
-    let pumped = pump::pump(clocks, &local.queue, "", &local.worker).await?;
+    let pumped = Box::pin(pump::pump(clocks, &local.queue, "", &local.worker)).await?;
     let requests = local.requests().counts_since(mark);
     let records = records(&before, &world.snapshot(), &pumped.visits);
     let mirrors = mirrors(local).await?;
