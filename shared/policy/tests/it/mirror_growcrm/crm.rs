@@ -77,7 +77,7 @@ enum No {
     /// A field is not as the CRM wants it.
     Invalid,
     /// There is no such client.
-    NoClient(ClientId),
+    MissingClient(ClientId),
 }
 
 /// What a visit learned so far.
@@ -505,7 +505,7 @@ impl Crm {
                         again |= learned.barred.insert(*contact);
                         "Validation"
                     }
-                    No::NoClient(client) => {
+                    No::MissingClient(client) => {
                         self.rejected += 1;
                         again |= learned.doubted.insert(client);
                         "Validation"
@@ -574,7 +574,7 @@ impl Crm {
                 send_email,
             } => {
                 if self.clients.iter().all(|known| known.id != *client) {
-                    return Err(No::NoClient(*client));
+                    return Err(No::MissingClient(*client));
                 }
                 self.mails += usize::from(*send_email);
                 *created = Some(self.create(*client, fields)?);
