@@ -6,6 +6,7 @@ mod drift;
 mod faults;
 mod gone;
 mod modes;
+mod place;
 mod refusals;
 mod types;
 mod undo;

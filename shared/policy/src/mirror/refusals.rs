@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn what_came_of_the_last_try_counts() {
         let first = past(0, 45, refused("Validation"));
-        assert!(!stands(&[first.clone(), past(1, 45, Outcome::Done)], 2));
+        assert!(!stands(&[first, past(1, 45, Outcome::Done)], 2));
         assert!(stands(
             &[past(0, 45, Outcome::Done), past(1, 45, refused("Conflict"))],
             2
