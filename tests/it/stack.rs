@@ -84,7 +84,7 @@ pub(crate) fn inviting() -> Rules {
 impl Stack {
     /// What reads the PSA.
     pub(crate) fn reader(&self) -> Reader {
-        reader(&self.sandbox)
+        reader(&self.sandbox, http(&self.world))
     }
 
     /// On this world, enforcing everything, and warmed up.

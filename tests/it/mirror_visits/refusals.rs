@@ -7,9 +7,9 @@ use reconcile::{Fate, fate};
 use sandbox::{Fault, growcrm, itglue};
 use serde_json::json;
 
-use crate::stack::finding_in_words;
 use crate::stack::mirrored::{Followed, Mirrored};
 use crate::stack::worlds::{COLLEAGUE, QUARRY_LANE, email, office_to_succeed};
+use crate::stack::{enforced, finding_in_words};
 
 /// Everybody has a record, and then one of them gets another title.
 async fn promoted() -> Mirrored {
@@ -240,7 +240,7 @@ async fn a_record_that_is_not_moved_is_on_the_map_as_the_new_one_from_the_moment
     let here =
         account.add_organization(itglue::Organization::new("Quarry Lane").linked_to(QUARRY_LANE));
     account.add_organization(itglue::Organization::new("Mill Row").linked_to(MILL_ROW));
-    let office = Mirrored::with(world, account, growcrm::Account::empty()).await;
+    let office = Mirrored::with(world, enforced(), account, growcrm::Account::empty()).await;
     let there = office.follow_in(System::ItGlue, MILL_ROW, &[MOVER]).await;
     assert_eq!(posts(&there.unwrap()), 1);
     let moved = json!([{ "op": "replace", "path": "company", "value": { "id": QUARRY_LANE } }]);

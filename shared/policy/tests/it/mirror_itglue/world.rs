@@ -540,9 +540,10 @@ impl World {
                 assert_eq!(self.records[record].link, Sync::None);
                 if self.kept.contains(record) {
                     let id = *record;
-                    return Err(Box::new(move |now| {
+                    let kept = move |now: &mut Snapshot| {
                         now.locked.insert(id, Lock::AllButOurs);
-                    }));
+                    };
+                    return Err(("SyncedRecord", Box::new(kept)));
                 }
                 self.records.remove(record);
             }
