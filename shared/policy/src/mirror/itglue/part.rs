@@ -154,6 +154,13 @@ pub(crate) fn losers<'s>(
                 found.filter(|record| !is_known(record))
             }),
         };
+        // What the map has for somebody else who is there is not the loser's.
+        let record = match record {
+            Some(Some(found)) => {
+                is_anothers_by_map(draft, found, *id).map(|is_it| (!is_it).then_some(found))
+            }
+            known => known,
+        };
         let loser = record.map(|record| Loser {
             contact: *id,
             link,
@@ -327,9 +334,7 @@ pub(crate) fn dismiss(
             draft.needs.insert(Need::Lines);
             return None;
         }
-        if is_anothers_by_map(draft, record, loser.contact)? {
-            Some("the map has it for somebody else, too")
-        } else if attached?.is_nothing() {
+        if attached?.is_nothing() {
             None
         } else {
             Some("passwords, files or other records may hang on it")

@@ -478,19 +478,33 @@ fn a_record_that_only_looks_like_the_losers_is_nobody_elses_to_fold_or_remove() 
 }
 
 #[test]
-fn a_record_that_the_map_has_for_somebody_else_as_well_is_not_removed() {
+fn a_record_that_the_map_has_for_somebody_else_as_well_is_not_the_losers() {
     let mut world = two().with(contact(32, "Li", "Wei"));
     let mut link = world.line(31).unwrap().clone();
     link.contact = id_of(32);
     world.map.insert(link.contact, (COMPANY, link));
     merge(&mut world, 31, 30);
+    let theirs = world.shown(102);
     let visit = world.visit(&[30, 31]);
     assert!(
-        visit.words.contains("as the map has it for somebody else"),
+        !visit.words.contains("IT Glue contact 102"),
         "{}",
         visit.words
     );
-    assert_eq!(world.records.len(), 2);
+    assert_eq!(world.shown(102), theirs);
+    assert!(world.line(31).is_none());
+    // Nor is it taken for the survivor's.
+    let mut world = World::new()
+        .mirrored(twin())
+        .with(contact(32, "Li", "Wei"))
+        .with(ada());
+    let mut link = world.line(31).unwrap().clone();
+    link.contact = id_of(32);
+    world.map.insert(link.contact, (COMPANY, link));
+    merge(&mut world, 31, 30);
+    let visit = world.visit(&[30, 31]);
+    assert!(visit.words.contains("create a contact"), "{}", visit.words);
+    assert!(world.line(31).is_none());
 }
 
 #[test]
