@@ -93,10 +93,12 @@ async fn a_record_that_was_created_otherwise_than_asked_is_on_the_map_and_is_not
     assert!(users.contains(&id.get()) && line.ours);
     let position = given.unwrap().position.unwrap();
     assert_eq!(position.reveal(), "Fore");
-    // It is looked at again with the company, and in line once the CRM takes it as it is.
+    // It is looked at again with the company, and in line once the CRM takes it as it is. The same is not tried again
+    // within a day.
     let (_, [_, again]) = office.follow(QUARRY_LANE, &[]).await;
     assert_eq!(posts(&again), 0, "{again:?}");
     office.growcrm.world().lock().switches.longest_position = None;
+    office.stack.world.advance(86_400);
     let _ = office.follow(QUARRY_LANE, &[COLLEAGUE]).await;
     assert_eq!(titles(&office, "Bruno")[1].as_deref(), Some("Foreman"));
     let (_, after) = office.follow(QUARRY_LANE, &[]).await;
@@ -116,7 +118,7 @@ async fn what_an_earlier_round_told_is_in_the_journal_though_a_later_one_fails()
     // The address is refused, so it is planned anew, and then nothing can be read any more.
     let contacts = [COLLEAGUE, new];
     let reads = {
-        let trial = Fault::bad_gateway().on("GET", "contacts").nth(4).forever();
+        let trial = Fault::bad_gateway().on("GET", "contacts").nth(5).forever();
         office.growcrm.world().lock().faults.push(trial);
         office
             .follow_in(System::GrowCrm, QUARRY_LANE, &contacts)

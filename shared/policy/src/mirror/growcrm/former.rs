@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use model::growcrm::{self, ClientId, Fields};
-use model::{Contact, ContactId, Email, FindingKind, Private};
+use model::mirror::{Call, GrowCrmCall};
+use model::{Action, Contact, ContactId, Email, FindingKind, Private};
 
 use super::draft::{Draft, unless_needed};
 use super::people::{Held, Person, State};
@@ -28,18 +29,29 @@ enum Found<'s> {
 }
 
 impl<'s> Draft<'s> {
-    /// Those who were merged away and have no line of the map. Whose line was taken off in this visit has been seen
-    /// to.
+    /// Those who were merged away and have no line of the map. Whose line was taken off in this visit, or whose record
+    /// was removed before, has been seen to.
     pub(super) fn unknown_losers(&self) -> Vec<Unknown> {
         let unknown = |person: &Person<'_>| {
             let is_dead = matches!(person.state, State::Left | State::Gone);
             let id = person.id;
             let is_unread = !self.snapshot.lines.contains_key(&id);
-            let is_unknown = is_dead && is_unread && person.line.is_none();
+            let is_unknown = is_dead && is_unread && person.line.is_none() && !self.was_removed(id);
             let heir = person.heir.filter(|_| is_unknown)?;
             Some(Unknown { id, heir })
         };
         self.people.values().filter_map(unknown).collect()
+    }
+
+    /// Whether a record of a contact was removed.
+    fn was_removed(&self, id: ContactId) -> bool {
+        self.snapshot.past.iter().any(|past| {
+            let is_removal = matches!(
+                past.action,
+                Action::Mirror { contact, call: Call::GrowCrm(GrowCrmCall::Remove { .. }) } if contact == id
+            );
+            is_removal && past.took_effect()
+        })
     }
 
     /// Finds their records: in the company's client, with one of the addresses that they had and with their name, or
@@ -53,7 +65,7 @@ impl<'s> Draft<'s> {
         losers.retain(|loser| self.people.contains_key(&loser.heir));
         self.read_losers(client, &losers)?;
         for Unknown { id, heir } in losers {
-            self.find_heir(client, heir);
+            self.find_heir(client, id, heir);
             for found in self.records_of_loser(client, id, heir) {
                 let is_free = |person: &&mut Person<'_>| person.held.is_none();
                 let ours = self.is_ours(id);
@@ -107,8 +119,11 @@ impl<'s> Draft<'s> {
             let holder = self.holder(record.id);
             record.client == client && holder.is_none_or(|holder| self.is_left_behind(holder))
         };
-        if snapshot.all_links.is_none() && found.any(is_open) {
-            return Err(BTreeSet::from([Need::Lines]));
+        if found.any(is_open) {
+            let mut needs = BTreeSet::new();
+            needs.extend(snapshot.all_links.is_none().then_some(Need::Lines));
+            needs.extend(snapshot.whole.is_none().then_some(Need::Company));
+            unless_needed(needs)?;
         }
         Ok(())
     }
@@ -132,15 +147,18 @@ impl<'s> Draft<'s> {
         still.or_else(|| snapshot.former.get(&id)?.as_ref())
     }
 
-    /// A survivor that the map does not know either is whoever has its address, as always. Else it would take over
-    /// what the loser had, beside its own.
-    fn find_heir(&mut self, client: ClientId, heir: ContactId) {
+    /// A survivor that the map does not know either is whoever has its address, under its name or the loser's. Else it
+    /// would take over what the loser had, beside its own.
+    fn find_heir(&mut self, client: ClientId, id: ContactId, heir: ContactId) {
         let Some(person) = self.people.get(&heir) else {
             return;
         };
         let address = person.address().filter(|_| looks_for_address(person));
         let record = address.and_then(|address| self.record_with(address));
-        let Some(record) = record.filter(|record| self.is_nobodys(client, record, heir)) else {
+        let is_its = |record: &&growcrm::Contact| {
+            self.has_name_of_either(record, id, heir) && self.is_nobodys(client, record, heir, id)
+        };
+        let Some(record) = record.filter(is_its) else {
             return;
         };
         let ours = self.is_ours(heir);
@@ -155,13 +173,11 @@ impl<'s> Draft<'s> {
     }
 
     fn records_of_loser(&self, client: ClientId, id: ContactId, heir: ContactId) -> Vec<Found<'s>> {
-        let names = [self.as_it_was(id), self.snapshot.contacts.get(&heir)];
         let found = self.addresses_of_loser(id).into_iter();
         let found = found.filter_map(|address| self.record_with(&address));
-        let found = found.filter(|record| self.is_nobodys(client, record, id));
+        let found = found.filter(|record| self.is_nobodys(client, record, id, heir));
         let found = found.map(|record| {
-            let mut names = names.iter().flatten();
-            if names.any(|contact| has_name_of(record, contact)) {
+            if self.has_name_of_either(record, id, heir) {
                 Found::Its(record)
             } else {
                 Found::Doubtful(record)
@@ -170,8 +186,26 @@ impl<'s> Draft<'s> {
         found.collect()
     }
 
-    /// Whether a record is one of the company's client, and no other contact's by the map.
-    fn is_nobodys(&self, client: ClientId, record: &growcrm::Contact, me: ContactId) -> bool {
+    fn has_name_of_either(
+        &self,
+        record: &growcrm::Contact,
+        id: ContactId,
+        heir: ContactId,
+    ) -> bool {
+        let names = [self.as_it_was(id), self.snapshot.contacts.get(&heir)];
+        let mut names = names.into_iter().flatten();
+        names.any(|contact| has_name_of(record, contact))
+    }
+
+    /// Whether a record is one of the company's client, and no other contact's: not by the map, and not by its name and
+    /// address together. Who was merged with a contact is not another one.
+    fn is_nobodys(
+        &self,
+        client: ClientId,
+        record: &growcrm::Contact,
+        me: ContactId,
+        kin: ContactId,
+    ) -> bool {
         let mut links = self.snapshot.own_links();
         let is_linked = links.any(|link| {
             let leads_there = target(link).is_some_and(|(id, _)| id == record.id);
@@ -179,7 +213,8 @@ impl<'s> Draft<'s> {
         });
         let holder = self.holder(record.id);
         let is_free = holder.is_none_or(|holder| self.is_left_behind(holder));
-        record.client == client && is_free && !is_linked
+        let is_anothers = self.is_anothers(record, [me, kin]);
+        record.client == client && is_free && !is_linked && !is_anothers
     }
 
     /// Whether a contact, if it is concerned, has left what it had to nobody.

@@ -329,6 +329,20 @@ impl<'s> Draft<'s> {
         best.map(|person| person.id)
     }
 
+    /// Whether an active contact of the company, other than these, has its name and one of its addresses.
+    pub(super) fn is_anothers(
+        &self,
+        record: &growcrm::Contact,
+        others_than: [ContactId; 2],
+    ) -> bool {
+        let [id, kin] = others_than;
+        let mut others = self.colleagues(id).filter(|contact| contact.id != kin);
+        others.any(|contact| {
+            let wanted = Wanted::of(contact, &self.rules.growcrm);
+            contact.active && has_address(contact, record) && wanted.is_name_of(record)
+        })
+    }
+
     /// Somebody else of the company who has one of its addresses, active or not.
     fn addressee(&self, record: &growcrm::Contact, id: ContactId) -> Option<ContactId> {
         let mut colleagues = self.colleagues(id);

@@ -178,6 +178,7 @@ fn whoever_was_merged_away_unknown_to_the_map_loses_the_login() {
     read contact 21 as it was
     read who has an address
     read all lines
+    read everybody in the PSA
     change [1] mirror-growcrm: remove Grow CRM contact 102, for contact 21
           because contact 21 was merged into 22, which has a record of its own
     map after [1]: the record of 21 is gone

