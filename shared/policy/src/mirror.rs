@@ -214,6 +214,14 @@ pub(crate) fn too_many_gone(gone: &[ContactId], rules: &Rules) -> Option<String>
     })
 }
 
+/// Why nothing is done about a contact that is at no company: that may be no more than a right that is missing.
+pub(crate) fn homeless(system: System, contact: ContactId) -> String {
+    format!(
+        "contact {contact} has no company, or the API member's role does not see it, so its record in {system} is left \
+         as it is; a person should give it one or check the rights"
+    )
+}
+
 fn digest(system: System, company: &Company, contact: &Contact, rules: &Rules) -> Digest {
     match system {
         System::ItGlue => itglue::digest(company, contact, rules),

@@ -1,5 +1,6 @@
 //! What is to become of everybody's record.
 
+use model::mirror::System;
 use model::{CompanyId, ContactId, FindingKind};
 
 use super::client::Place;
@@ -7,7 +8,7 @@ use super::draft::Draft;
 use super::people::{Goal, Person, State};
 use super::target;
 use super::wanted::Wanted;
-use crate::mirror::too_many_gone;
+use crate::mirror::{homeless, too_many_gone};
 use crate::rules::{Deactivated, Moved};
 
 /// A finding, if there is one.
@@ -28,7 +29,8 @@ impl Draft<'_> {
                 State::Here(_) if is_first && default != Some(id) => (Goal::Rest, None),
                 State::Here(_) => self.goal_of_active(person),
                 State::Left | State::Gone => self.goal_of_inactive(person, heir),
-                State::Elsewhere(company) => (Goal::Rest, self.moved_away(person, company)),
+                State::Elsewhere(Some(company)) => (Goal::Rest, self.moved_away(person, company)),
+                State::Elsewhere(None) => (Goal::Rest, self.homeless(id)),
             };
             if let Some((kind, words)) = finding {
                 self.find(kind, [id], words);
@@ -133,19 +135,20 @@ impl Draft<'_> {
         (Goal::Rest, Some((kind, words)))
     }
 
-    fn moved_away(&self, person: &Person<'_>, company: Option<CompanyId>) -> Told {
+    fn homeless(&self, id: ContactId) -> Told {
+        let is_asked = self.snapshot.asked.contains(&id);
+        is_asked.then(|| (FindingKind::NoCompany, homeless(System::GrowCrm, id)))
+    }
+
+    fn moved_away(&self, person: &Person<'_>, company: CompanyId) -> Told {
         let (record, _) = person.line.and_then(|(_, link)| target(link))?;
-        if self.rules.growcrm.moved == Moved::Recreate && company.is_some() {
+        if self.rules.growcrm.moved == Moved::Recreate {
             // That is done where it is now.
             return None;
         }
         let id = person.id;
-        let now = match company {
-            Some(company) => format!("company {company}"),
-            None => "no company".to_owned(),
-        };
         let words = format!(
-            "contact {id} is one of {now} now, and Grow CRM contact {record} cannot be moved to another client; a \
+            "contact {id} is one of company {company} now, and Grow CRM contact {record} cannot be moved to another client; a \
              person should remove it there"
         );
         Some((FindingKind::NotMirrored, words))

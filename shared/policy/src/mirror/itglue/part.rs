@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::itglue::{
     self, Contact as Record, ContactTypeId, Draft as Fields, Location, OrganizationId,
 };
-use model::mirror::{ItGlueCall, Link, Place};
+use model::mirror::{ItGlueCall, Link, Place, System};
 use model::{ContactId, FindingKind, Private, Purpose};
 
 use super::Need;
@@ -15,7 +15,7 @@ use super::items::fold;
 use super::lost;
 use super::notes::{Notes, State};
 use super::target::{Target, allowed, difference, retire};
-use crate::mirror::{Line, too_many_gone};
+use crate::mirror::{Line, homeless, too_many_gone};
 use crate::rules::{OnMerge, Rules};
 
 /// Who is who among those to look at.
@@ -126,10 +126,7 @@ pub(crate) fn keep_too_many(draft: &mut Draft<'_>, cast: &mut Cast, rules: &Rule
 fn tell_homeless(draft: &mut Draft<'_>, id: ContactId) {
     let contact = draft.now.contacts.get(&id);
     if contact.is_some_and(|contact| contact.company.is_none()) {
-        let words = format!(
-            "contact {id} has no company, or the API member's role does not see it, so its record in IT Glue is left \
-             as it is; a person should give it one or check the rights"
-        );
+        let words = homeless(System::ItGlue, id);
         draft.find(FindingKind::NoCompany, vec![id], words);
     }
 }

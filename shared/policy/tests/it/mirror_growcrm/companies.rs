@@ -183,6 +183,22 @@ fn whoever_moved_is_reported_at_both_companies_and_stays() {
 }
 
 #[test]
+fn whoever_has_no_company_to_see_is_told_and_stays_as_it_is() {
+    for moved in [Moved::Report, Moved::Recreate] {
+        let mut crm = Crm::new([ada(), ben()]).mirrored();
+        crm.rules.growcrm.moved = moved;
+        crm.edit(BEN, |ben| {
+            ben.company = None;
+            ben.first_name = "Benjamin".into();
+        });
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(crm.visit(&[BEN]), @"finding mirror-growcrm: no-company, company 1, contact 21: contact 21 has no company, or the API member's role does not see it, so its record in Grow CRM is left as it is; a person should give it one or check the rights");
+        }
+        assert_eq!(crm.address_of(BEN), "ben@x.example");
+    }
+}
+
+#[test]
 fn the_rules_can_have_whoever_moved_created_anew() {
     let mut crm = Crm::new([ada(), ben()]).mirrored();
     crm.rules.growcrm.moved = Moved::Recreate;
