@@ -5,6 +5,7 @@ mod cost;
 mod drift;
 mod faults;
 mod gone;
+mod handles;
 mod modes;
 mod place;
 mod refusals;

@@ -103,13 +103,13 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
         let record = created.get(contact).map(|created| &created.record);
         let refusal = match vendor.call(call, record).await {
             Ok(made) => {
-                self.done(created, change, &id, &made, AsAsked::Yes).await?;
+                self.done(created, change, &id, &made, &[]).await?;
                 return Ok(true);
             }
             // It is there, and it is on the map: what is otherwise in it is for the next plan to change.
             Err(Refusal::Otherwise { made, fields }) if call.creates() => {
                 warn_of(&id, &fields);
-                self.done(created, change, &id, &made, AsAsked::No).await?;
+                self.done(created, change, &id, &made, &fields).await?;
                 return Ok(true);
             }
             Err(refusal) => refusal,
@@ -117,6 +117,7 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
         let outcome = match &refusal {
             Refusal::Otherwise { made, fields } => {
                 warn_of(&id, fields);
+                self.notice(change, made, fields).await?;
                 let code = format!("unchanged: {}", fields.join(", "));
                 let outcome = Outcome::Refused { code };
                 self.record
@@ -153,25 +154,49 @@ impl<J: Store, V: Vendor> Executor<'_, J, V> {
         Ok(false)
     }
 
-    /// Records that a change was made, and what it created.
+    /// Records that a change was made, and what it created. `otherwise` are the fields that are not as they were asked
+    /// to be.
     async fn done(
         &mut self,
         created: &mut BTreeMap<ContactId, Created>,
         change: &Change,
         id: &ChangeId,
         made: &Made,
-        as_asked: AsAsked,
+        otherwise: &[&'static str],
     ) -> Result<(), Error> {
         let Action::Mirror { contact, call } = &change.action else {
             return Ok(());
         };
+        self.notice(change, made, otherwise).await?;
         let after = Some(image(made));
         self.record.conclude(id, Outcome::Done, after).await?;
         self.take_over(call, made);
         // Other changes of the unit may be about other records of the same contact.
         let record = made.record.clone().filter(|_| call.creates());
+        let as_asked = if otherwise.is_empty() {
+            AsAsked::Yes
+        } else {
+            AsAsked::No
+        };
         created.extend(record.map(|record| (*contact, Created { record, as_asked })));
         Ok(())
+    }
+
+    /// Tells a person what no later plan will find. That is in the journal before the outcome is: a visit that finds the
+    /// outcome does not look at what was there before.
+    async fn notice(
+        &mut self,
+        change: &Change,
+        made: &Made,
+        otherwise: &[&'static str],
+    ) -> Result<(), Error> {
+        let Action::Mirror { contact, call } = &change.action else {
+            return Ok(());
+        };
+        match V::noticed(self.snapshot, *contact, call, made, otherwise) {
+            Some(finding) => self.record.tell(finding).await,
+            None => Ok(()),
+        }
     }
 
     /// Plans on with what a write made.

@@ -7,7 +7,9 @@ use growcrm::WelcomeMail;
 use jiff::{SignedDuration, Timestamp};
 use model::growcrm::{Client, ClientId, Contact, Fields};
 use model::mirror::{Call, GrowCrmCall, Link, Mirrored, Place, Record, System};
-use model::{Action, CompanyId, Email, Entry, Outcome, Past};
+use model::{
+    Action, CompanyId, ContactId, Email, Entry, Finding, FindingKind, Outcome, Past,
+};
 use policy::Rules;
 use policy::mirror::drift::Difference;
 use policy::mirror::growcrm::{self as policy_of, Need, Snapshot};
@@ -382,6 +384,34 @@ impl Vendor for GrowCrm {
                 false
             }
         }
+    }
+
+    fn noticed(
+        snapshot: &Snapshot,
+        contact: ContactId,
+        call: &Call,
+        made: &Made,
+        _otherwise: &[&'static str],
+    ) -> Option<Finding> {
+        let Call::GrowCrm(GrowCrmCall::Update { record, .. }) = call else {
+            return None;
+        };
+        let Some(Record::GrowCrm(after)) = &made.record else {
+            return None;
+        };
+        let lost = snapshot.record(*record)?.lost_handles(after);
+        let lost = (!lost.is_empty()).then(|| lost.join(" and "))?;
+        Some(Finding {
+            rule: Self::SYSTEM.rule(),
+            kind: FindingKind::NotMirrored,
+            company: Some(snapshot.company.id),
+            contacts: vec![contact],
+            words: format!(
+                "Grow CRM dropped what Grow CRM contact {record} had for {lost} when it was written to for contact \
+                 {contact}; a person should enter that again, and the journal has it as it was before the change"
+            ),
+            evidence: Vec::new(),
+        })
     }
 
     fn line(change: &MapChange, created: Option<&Record>) -> Option<Link> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use model::mirror::{Call, Link, Place, Record, System};
-use model::{Company, CompanyId, Contact, ContactId, Entry, Outcome, Past, itglue};
+use model::{Company, CompanyId, Contact, ContactId, Entry, Finding, Outcome, Past, itglue};
 use policy::Rules;
 use policy::mirror::drift::Difference;
 use policy::mirror::{MapChange, Plan};
@@ -103,6 +103,18 @@ pub trait Vendor: Send + Sync {
     /// Adds what a refusal tells, so that the next plan does without. Tells whether there was anything to add: if not,
     /// the next plan would be the same.
     fn refused(snapshot: &mut Self::Snapshot, call: &Call, refusal: &Refusal<Self::Error>) -> bool;
+
+    /// What a person should look at after a write that was answered, where no later plan finds it. The snapshot is as it
+    /// was before, and `otherwise` are the fields that are not as they were asked to be.
+    fn noticed(
+        _snapshot: &Self::Snapshot,
+        _contact: ContactId,
+        _call: &Call,
+        _made: &Made,
+        _otherwise: &[&'static str],
+    ) -> Option<Finding> {
+        None
+    }
 
     /// What the map says once a change of it is in force.
     fn line(change: &MapChange, created: Option<&Record>) -> Option<Link>;
