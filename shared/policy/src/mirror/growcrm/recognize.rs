@@ -329,7 +329,7 @@ impl<'s> Draft<'s> {
         best.map(|person| person.id)
     }
 
-    /// Whether an active contact of the company, other than these, has its name and one of its addresses.
+    /// Whether a contact of the company, active or not and other than these, has its name and one of its addresses.
     pub(super) fn is_anothers(
         &self,
         record: &growcrm::Contact,
@@ -339,7 +339,7 @@ impl<'s> Draft<'s> {
         let mut others = self.colleagues(id).filter(|contact| contact.id != kin);
         others.any(|contact| {
             let wanted = Wanted::of(contact, &self.rules.growcrm);
-            contact.active && has_address(contact, record) && wanted.is_name_of(record)
+            has_address(contact, record) && wanted.is_name_of(record)
         })
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use model::growcrm::ClientId;
-use model::mirror::{Call, Digest, GrowCrmCall, Link, Mirrored};
-use model::{Action, Change, CompanyId, Contact, ContactId, Purpose};
+use model::mirror::{Digest, Link, Mirrored};
+use model::{CompanyId, Contact, ContactId};
 use policy::rules::{Deactivated, Moved};
 use proptest::prelude::*;
 
@@ -136,25 +136,16 @@ pub(super) fn asked(which: &[bool]) -> Vec<ContactId> {
     numbered.map(|(number, _)| ContactId::new(number)).collect()
 }
 
-/// A visit. Where somebody who was merged away had a record beside the one that the map knew, the next visit finds that,
-/// and is made, too.
+/// A visit, and where somebody was merged away a second one: what such a contact had beside the record that the map knew
+/// is found by the next visit only.
 pub(super) fn visit(crm: &mut Crm, asked: &[ContactId]) -> String {
+    let has_merged = !crm.past.is_empty();
     let told = crm.visit(asked);
-    let next = crm.plan_of(&crm.read(asked)).plan;
-    let is_further = |change: &Change| {
-        let removes = matches!(
-            change.action,
-            Action::Mirror {
-                call: Call::GrowCrm(GrowCrmCall::Remove { .. }),
-                ..
-            }
-        );
-        removes && matches!(change.purpose, Purpose::Merge { .. })
-    };
-    if next.changes.is_empty() || !next.changes.iter().all(is_further) {
-        return told;
+    if has_merged {
+        format!("{told}then\n{}", crm.visit(asked))
+    } else {
+        told
     }
-    format!("{told}then\n{}", crm.visit(asked))
 }
 
 proptest! {
