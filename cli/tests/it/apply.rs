@@ -345,6 +345,28 @@ fn where_the_psa_fails_in_the_middle_what_was_done_is_told_and_kept() {
       failed     ConnectWise: merge contact 83020 into 83002: out of order (502)
                  it ended early; `rollcall plan` plans what is left
                  `rollcall history --run RUN` tells what it had done
+      ── IT Glue ───────────────────────────────────────────────────────────────────────── done
+      visit      20260304-57b85fac4b of company 830
+      change 1   set contact-emails, contact-phones of IT Glue contact 4500083002, for contact 83002
+                 because the PSA leads, and has contact 83002 otherwise
+      change 2   set contact-phones of IT Glue contact 4500083020, for contact 83020
+                 because the PSA leads, and has contact 83020 otherwise
+      contact    4500083002 John Smith
+               - emails: john.smith@granitepeak.example (Work) *
+               + emails: john.smith@granitepeak.example (Work) *, john.smith.site@granitepeak.example (Work)
+               - phones: 2185550102 (Work) *
+               + phones: 2185550102 (Work) *, 2185550177 (Cell)
+      contact    4500083020 john.smith
+               - phones: 2185550177 (Cell), 2185550188 (Work) *
+               + phones: 2185550177 (Cell) *, 2185550188 (Work)
+      IT Glue    2 GET, 2 PATCH
+      PSA        3 GET
+      ── Grow CRM ──────────────────────────────────────────────────────────────────────── finding
+      visit      20260304-8bc8bdf4f8 of company 830: nothing to do
+      finding    not-mirrored, contact 83020: contact 83020 has no last name, which Grow CRM insists on;
+                 it is mirrored once somebody has completed it
+      Grow CRM   1 GET
+      PSA        3 GET
     "#);
     assert!(later.contains("company 831 "), "{later}");
     assert_eq!(program.world().contact(83120), None);

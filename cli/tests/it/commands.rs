@@ -152,7 +152,7 @@ fn history_is_asked_by_run_policy_and_time() {
     };
     assert_eq!(changes(&["--run", run]), 1);
     assert_eq!(changes(&["--rule", "merge-duplicates"]), 6);
-    assert_eq!(changes(&["--rule", "mirror-itglue", "--company", "830"]), 1);
+    assert_eq!(changes(&["--rule", "mirror-itglue", "--company", "830"]), 3);
     assert_eq!(changes(&["--rule", "portal-invite", "--company", "830"]), 0);
     let (merges, holds) = (["--rule", "merge-duplicates"], ["--rule", "portal-invite"]);
     let (since, until) = (

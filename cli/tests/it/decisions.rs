@@ -103,7 +103,7 @@ fn an_approved_pair_is_merged_at_once() {
       finding    not-mirrored, contact 83302: several records in IT Glue may be that of contact 83302,
                  as they have its name and address: 4500083302 and 4500999999; keep one of them there,
                  and the contact is mirrored at its next change
-      IT Glue    3 GET
+      IT Glue    2 GET
       PSA        2 GET
       ── Grow CRM ──────────────────────────────────────────────────────────────────────── done
       visit      20260304-034417cab6 of company 833: nothing to do

@@ -13,8 +13,9 @@ fn a_merge_that_was_forgotten_is_still_known_but_no_longer_whom_it_was_about() {
     program.prints(&["replay", MERGE]);
     let before = program.world().to_json().unwrap();
     insta::assert_snapshot!(program.prints(&["forget", "--before", LATER, "--yes"]), @"
-    3 changes    kept, without names and without the records before and after
-    4 changes    gone: fields, items and notes, and what a mirror was given: a person's text
+    5 changes    kept, without names and without the records before and after
+    5 changes    gone: fields, items and notes, and what a mirror was given: a person's text
+    1 finding    gone
     ");
     let history = program.prints(&["history", "--json"]);
     assert!(!history.contains("granitepeak"), "{history}");
