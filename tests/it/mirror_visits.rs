@@ -1,6 +1,7 @@
 //! Stories of the mirrors: a change in the PSA, a visit there, and what follows in IT Glue and Grow CRM.
 
 mod absent;
+mod clients;
 mod cost;
 mod drift;
 mod faults;

@@ -150,7 +150,7 @@ pub enum GrowCrmCall {
     CreateClient {
         /// The company's name.
         company_name: Private,
-        /// The owner.
+        /// The owner, without phone and position: the CRM takes neither with a new client.
         fields: growcrm::Fields,
         /// Labels.
         tags: Vec<String>,

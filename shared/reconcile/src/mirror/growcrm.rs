@@ -7,9 +7,7 @@ use growcrm::WelcomeMail;
 use jiff::{SignedDuration, Timestamp};
 use model::growcrm::{Client, ClientId, Contact, Fields};
 use model::mirror::{Call, GrowCrmCall, Link, Mirrored, Place, Record, System};
-use model::{
-    Action, CompanyId, ContactId, Email, Entry, Finding, FindingKind, Outcome, Past,
-};
+use model::{Action, CompanyId, ContactId, Email, Entry, Finding, FindingKind, Outcome, Past};
 use policy::Rules;
 use policy::mirror::drift::Difference;
 use policy::mirror::growcrm::{self as policy_of, Need, Snapshot};
@@ -293,11 +291,12 @@ impl Vendor for GrowCrm {
                 let created = writer.create_client(name, fields, tags, WelcomeMail::Withhold);
                 let created = created.await?;
                 self.keep_clients(None);
-                Ok(Made {
+                let made = Made {
                     record: owner(&created.record, fields).map(Record::GrowCrm),
                     place: Some(Place::GrowCrm(created.record.id)),
                     ..Made::default()
-                })
+                };
+                Refusal::unless_as_asked(created.differences, made)
             }
             GrowCrmCall::SetTags { client, after, .. } => {
                 let _ = writer.set_tags(*client, after).await?;
@@ -322,10 +321,16 @@ impl Vendor for GrowCrm {
                     known.tags.clone_from(after);
                 }
             }
+            GrowCrmCall::CreateClient { fields, .. } => {
+                // The owner may have been a lead with a phone of its own, so it is read before it is written to.
+                if let Ok(address) = fields.email.reveal().parse::<Email>() {
+                    snapshot.by_email.remove(&address);
+                }
+                return;
+            }
             GrowCrmCall::Create { .. }
             | GrowCrmCall::Update { .. }
-            | GrowCrmCall::MakeOwner { .. }
-            | GrowCrmCall::CreateClient { .. } => {}
+            | GrowCrmCall::MakeOwner { .. } => {}
         }
         let Some(Record::GrowCrm(record)) = &made.record else {
             return;
@@ -391,25 +396,50 @@ impl Vendor for GrowCrm {
         contact: ContactId,
         call: &Call,
         made: &Made,
-        _otherwise: &[&'static str],
+        otherwise: &[&'static str],
     ) -> Option<Finding> {
-        let Call::GrowCrm(GrowCrmCall::Update { record, .. }) = call else {
+        let Call::GrowCrm(call) = call else {
             return None;
         };
-        let Some(Record::GrowCrm(after)) = &made.record else {
-            return None;
+        let (kind, contacts, words) = match (call, made) {
+            (
+                GrowCrmCall::Update { record, .. },
+                Made {
+                    record: Some(Record::GrowCrm(after)),
+                    ..
+                },
+            ) => {
+                let lost = snapshot.record(*record)?.lost_handles(after);
+                let lost = (!lost.is_empty()).then(|| lost.join(" and "))?;
+                let words = format!(
+                    "Grow CRM dropped what its contact {record} had for {lost} when it was written to for contact \
+                     {contact}; a person should enter that again, and the journal has the record as it was"
+                );
+                (FindingKind::NotMirrored, vec![contact], words)
+            }
+            // No later plan changes a client.
+            (
+                GrowCrmCall::CreateClient { tags, .. },
+                Made {
+                    place: Some(Place::GrowCrm(client)),
+                    ..
+                },
+            ) if !otherwise.is_empty() => {
+                let (fields, tags) = (otherwise.join(", "), tags.join(" and "));
+                let words = format!(
+                    "Grow CRM created client {client}, and not as it was asked to ({fields}); a person should mend it \
+                     there, as without the tag {tags} it is not found again should the map get lost"
+                );
+                (FindingKind::NoMirror, Vec::new(), words)
+            }
+            _ => return None,
         };
-        let lost = snapshot.record(*record)?.lost_handles(after);
-        let lost = (!lost.is_empty()).then(|| lost.join(" and "))?;
         Some(Finding {
             rule: Self::SYSTEM.rule(),
-            kind: FindingKind::NotMirrored,
+            kind,
             company: Some(snapshot.company.id),
-            contacts: vec![contact],
-            words: format!(
-                "Grow CRM dropped what Grow CRM contact {record} had for {lost} when it was written to for contact \
-                 {contact}; a person should enter that again, and the journal has it as it was before the change"
-            ),
+            contacts,
+            words,
             evidence: Vec::new(),
         })
     }
@@ -506,16 +536,15 @@ fn may_blame_the_client(kind: &growcrm::ErrorKind) -> bool {
 }
 
 fn stored(stored: growcrm::Stored<Contact>) -> Result<Made, Refusal<growcrm::Error>> {
-    Refusal::unless_as_asked(stored.differences, Record::GrowCrm(stored.record))
+    Refusal::unless_as_asked(stored.differences, Record::GrowCrm(stored.record).into())
 }
 
-/// The account owner that came with a new client. The answer has no more of it than its id.
+/// The account owner that came with a new client. The answer has no more of it than its id, and no more of it was
+/// written than names and address.
 fn owner(client: &Client, fields: &Fields) -> Option<Contact> {
     let (first, last) = (fields.first_name.reveal(), fields.last_name.reveal());
     Some(Contact {
         email: Some(fields.email.clone()),
-        phone: fields.phone.clone(),
-        position: fields.position.clone(),
         account_owner: true,
         ..Contact::new(client.owner?, client.id, first, last)
     })

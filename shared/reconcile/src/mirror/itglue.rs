@@ -439,7 +439,7 @@ pub(super) fn organization(place: Place) -> Option<OrganizationId> {
 }
 
 fn stored(stored: itglue::Stored<Contact>) -> Result<Made, Refusal<itglue::Error>> {
-    Refusal::unless_as_asked(stored.differences, Record::ItGlue(stored.record))
+    Refusal::unless_as_asked(stored.differences, Record::ItGlue(stored.record).into())
 }
 
 /// Whether it may not have been written because the organization is gone. It is not documented how IT Glue says so.

@@ -180,6 +180,15 @@ pub struct Made {
     pub(crate) kind: Option<itglue::ContactType>,
 }
 
+impl From<Record> for Made {
+    fn from(record: Record) -> Self {
+        Self {
+            record: Some(record),
+            ..Self::default()
+        }
+    }
+}
+
 /// What a failed call tells.
 pub trait Failure: fmt::Display + Send + Sync {
     /// Whether the call may have had its effect nevertheless.
@@ -251,11 +260,7 @@ pub enum Refusal<E> {
 
 impl<E> Refusal<E> {
     /// What a write made, if all of it is as it was asked to be.
-    pub(crate) fn unless_as_asked(fields: Vec<&'static str>, record: Record) -> Result<Made, Self> {
-        let made = Made {
-            record: Some(record),
-            ..Made::default()
-        };
+    pub(crate) fn unless_as_asked(fields: Vec<&'static str>, made: Made) -> Result<Made, Self> {
         if fields.is_empty() {
             Ok(made)
         } else {

@@ -68,7 +68,9 @@ pub(crate) fn create(account: &mut Account, call: &Call) -> Result<Answer, Probl
     if let Some(category) = call.form.get("client_categoryid") {
         client.category = category.parse().unwrap_or(client.category);
     }
-    client.tags = call.form.array("tags").to_vec();
+    if !account.switches.forgets_new_tags {
+        client.tags = call.form.array("tags").to_vec();
+    }
     let id = account.add_client(client);
     let owner = match account.lead_by_email(&email) {
         Some(lead) => {

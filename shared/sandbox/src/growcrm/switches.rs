@@ -17,6 +17,8 @@ pub struct Switches {
     pub mail_is_broken: bool,
     /// A new client is answered with its id and name only.
     pub short_client_answers: bool,
+    /// A new client has no tags, whatever was sent.
+    pub forgets_new_tags: bool,
     /// How many characters of a position are stored; what is longer is cut short without a word.
     pub longest_position: Option<usize>,
     /// Custom fields that a new client must have.
@@ -41,6 +43,7 @@ impl Default for Switches {
             page_size: 25,
             mail_is_broken: false,
             short_client_answers: false,
+            forgets_new_tags: false,
             longest_position: None,
             required_client_fields: Vec::new(),
         }

@@ -79,9 +79,15 @@ impl Draft<'_> {
                     .wanted
                     .as_ref()
                     .filter(|_| person.blocked.is_none())?;
+                let given = self.at_first(wanted)?;
+                let is_all = Some(&given) == wanted.complete().as_ref();
                 let line = Line::IsCreated {
-                    given: Given::GrowCrm(wanted.complete()?),
-                    digest: digest(self.company(), contact, self.rules),
+                    given: Given::GrowCrm(given),
+                    digest: if is_all {
+                        digest(self.company(), contact, self.rules)
+                    } else {
+                        unsettled()
+                    },
                 };
                 Some(later(line))
             }

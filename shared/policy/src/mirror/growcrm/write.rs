@@ -264,7 +264,8 @@ impl<'s> Draft<'s> {
             }
             None if person.blocked.is_none() => {
                 steps.extend(person.former.map(|former| left_elsewhere(id, former)));
-                steps.extend(wanted.complete().map(|fields| self.created(id, fields)));
+                let fields = self.at_first(wanted);
+                steps.extend(fields.map(|fields| self.created(id, fields)));
             }
             None => {}
         }
@@ -282,6 +283,20 @@ impl<'s> Draft<'s> {
             Some(_) => Address::Kept,
         };
         wanted.over(held.record, held.given, address)
+    }
+
+    /// All that a new record is given. The account owner that comes with a new client has no phone and no position yet,
+    /// as the CRM takes neither then.
+    pub(super) fn at_first(&self, wanted: &Wanted) -> Option<Fields> {
+        let fields = wanted.complete()?;
+        Some(match self.place {
+            Place::ToCreate => Fields {
+                phone: None,
+                position: None,
+                ..fields
+            },
+            Place::Unneeded | Place::At(_) | Place::Nowhere(_) => fields,
+        })
     }
 
     fn created(&self, contact: ContactId, fields: Fields) -> Step {

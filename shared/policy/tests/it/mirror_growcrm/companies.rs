@@ -105,6 +105,44 @@ fn the_rules_can_have_a_client_created_with_the_default_contact_as_its_owner() {
 }
 
 #[test]
+fn the_owner_of_a_new_client_is_given_phone_and_position_once_it_is_there() {
+    let ada = ada()
+        .with_phone(2, "312 555 0101")
+        .with_field("title", "Owner");
+    let mut crm = Crm::new([ada, ben()]);
+    crm.rules.growcrm.create_clients = true;
+    crm.visit(&[BEN]);
+    // Nobody asked about the owner, so the map says that it is not in line.
+    assert_eq!(crm.record_mut(ADA).phone, None);
+    assert_eq!(crm.stale(), [ADA]);
+    insta::assert_snapshot!(crm.told(&[ADA]), @"
+    read record 101
+    change [1] mirror-growcrm: set all fields of Grow CRM contact 101, for contact 20
+          because phone and position are not as contact 20 has it
+    map after [1]: the record of 20 is 101
+    ");
+
+    crm.records.clear();
+    crm.clients.clear();
+    crm.links.clear();
+    crm.place = None;
+    crm.visit(&[ADA, BEN]);
+    let record = crm.record_mut(ADA);
+    let (phone, position) = (record.phone.clone(), record.position.clone());
+    assert_eq!(phone.unwrap().reveal(), "312 555 0101");
+    assert_eq!(position.unwrap().reveal(), "Owner");
+    assert_eq!(crm.stale(), []);
+}
+
+#[test]
+fn an_owner_without_phone_and_position_is_in_line_as_it_was_created() {
+    let mut crm = Crm::new([ada(), ben()]);
+    crm.rules.growcrm.create_clients = true;
+    crm.visit(&[BEN]);
+    assert_eq!(crm.stale(), []);
+}
+
+#[test]
 fn a_list_of_clients_that_is_some_minutes_old_does_not_prove_that_one_is_missing() {
     let mut crm = Crm::new([ada()]).with_client();
     crm.rules.growcrm.create_clients = true;
