@@ -20,8 +20,9 @@ fn a_merge_that_was_forgotten_is_still_known_but_no_longer_whom_it_was_about() {
     let history = program.prints(&["history", "--json"]);
     assert!(!history.contains("granitepeak"), "{history}");
     let history: Value = serde_json::from_str(&history).unwrap();
-    let merge = history["changes"].as_array().unwrap().last().unwrap();
-    assert_eq!(merge["action"]["write"], "merge");
+    let mut changes = history["changes"].as_array().unwrap().iter();
+    let merge = changes.find(|change| change["action"]["write"] == "merge");
+    let merge = merge.unwrap();
     let undo = program.run(&["undo", merge["id"].as_str().unwrap(), "--yes"]);
     assert_eq!(undo.code, 1);
     insta::assert_snapshot!(undo.out, @r#"

@@ -101,7 +101,7 @@ fn a_merge_is_taken_back_and_the_undo_in_turn() {
       new id     contact 83020 is contact 105001 now
       run        UNDO; `rollcall undo UNDO` takes it back
       ── IT Glue ───────────────────────────────────────────────────────────────────────── done
-      visit      20260304-45b4f2ad75 of company 830
+      visit      20260304-23e35bc439 of company 830
       change 1   set contact-emails, contact-phones of IT Glue contact 4500083002, for contact 83002
                  because the PSA leads, and has contact 83002 otherwise
       change 2   set contact-type-id, notes, contact-phones of IT Glue contact 4500083020, for contact
@@ -125,7 +125,7 @@ fn a_merge_is_taken_back_and_the_undo_in_turn() {
       IT Glue    4 GET, 3 PATCH
       PSA        2 GET
       ── Grow CRM ──────────────────────────────────────────────────────────────────────── finding
-      visit      20260304-cf702cf4f4 of company 830: nothing to do
+      visit      20260304-d7d226f1ff of company 830: nothing to do
       finding    not-mirrored, contact 105001: contact 105001 has no last name, which Grow CRM insists
                  on; it is mirrored once somebody has completed it
       PSA        2 GET

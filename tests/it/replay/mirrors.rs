@@ -346,6 +346,7 @@ fn of_two_with_one_address_the_one_whose_name_the_portal_user_bears_has_it() {
         "contact 82002 has no email address, which Grow CRM insists on; it is mirrored once somebody has completed it",
         "contact 82004 has the same address as contact 82005, and no two portal users can have the same; it is not mirrored",
         "contact 82006 has the address of Grow CRM contact 382101, which belongs to another client (1821); a portal user belongs to one only; it is not mirrored",
+        "Grow CRM dropped what its contact 382008 had for linkedin when it was written to for contact 82008; a person should enter that again, and the journal has the record as it was",
     ]
     "#);
     let requests = requests("02-portal-address", System::GrowCrm);
