@@ -40,8 +40,7 @@ impl Writer {
         match Box::pin(self.reader.contact(contact)).await {
             Ok(None) => Ok(()),
             Ok(Some(_)) => Err(doubt),
-            // Nothing was deleted, and what stands in the way of reading may pass.
-            Err(error) if doubt.is_endpoint_missing() => Err(error),
+            // Also of what is unknown there nobody knows: the answer to an earlier try may have been lost.
             Err(_) => Err(doubt.into_lost()),
         }
     }
@@ -104,7 +103,7 @@ mod tests {
             (html(), GONE, None),
             (GONE, THERE, Some("EndpointMissing")),
             (html(), THERE, Some("EndpointMissing")),
-            (GONE, Act::Answer(403, ""), Some("Unauthorized")),
+            (GONE, Act::Answer(403, ""), Some("AnswerLost")),
         ] {
             let (requests, code) = delete([answer, found]).await;
             assert_eq!(code, expected);
@@ -119,6 +118,13 @@ mod tests {
             assert_eq!(code, None);
             assert_eq!(requests, [DELETE, DELETE, GET]);
         }
+    }
+
+    #[tokio::test]
+    async fn a_deletion_that_was_repeated_and_cannot_be_looked_at_is_left_open() {
+        let (requests, code) = delete([Act::HangUp, GONE, Act::Answer(403, "")]).await;
+        assert_eq!(code, Some("AnswerLost"));
+        assert_eq!(requests, [DELETE, DELETE, GET]);
     }
 
     #[tokio::test]
