@@ -40,6 +40,8 @@ impl Writer {
         match Box::pin(self.reader.contact(contact)).await {
             Ok(None) => Ok(()),
             Ok(Some(_)) => Err(doubt),
+            // The whole address is wrong.
+            Err(error) if doubt.is_endpoint_missing() && error.is_endpoint_missing() => Err(error),
             // Also of what is unknown there nobody knows: the answer to an earlier try may have been lost.
             Err(_) => Err(doubt.into_lost()),
         }
