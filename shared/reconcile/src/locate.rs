@@ -20,7 +20,8 @@ pub enum Located {
     Gone {
         /// The companies that had it, as far as the PSA and the journal know.
         companies: BTreeSet<CompanyId>,
-        /// The mirrors that have a record of it, each with the company of that record.
+        /// The mirrors that have a record of it, each with the company of that record. Of a contact that we merged away
+        /// they are told by the visit that did it.
         mirrors: BTreeMap<System, CompanyId>,
     },
 }
@@ -71,10 +72,28 @@ impl<J: Store> Reconciler<J> {
                 let mut mirrors = BTreeMap::new();
                 for system in self.mirrors() {
                     let line = self.journal.link_of(*system, contact).await?;
-                    mirrors.extend(line.map(|(company, _)| (*system, company)));
+                    if let Some((company, _)) = line
+                        && !self.merges_away(company, contact).await?
+                    {
+                        mirrors.insert(*system, company);
+                    }
                 }
                 Ok(Located::Gone { companies, mirrors })
             }
         }
+    }
+
+    /// Whether we merged a contact away, or are about to. The PSA tells of its deletion before the visit that merges it
+    /// has ended, and that visit tells the mirrors once the survivor has all of it.
+    async fn merges_away(&self, company: CompanyId, contact: ContactId) -> Result<bool, Error> {
+        let open = self.journal.open_intents(company).await?;
+        let mut losers = open
+            .iter()
+            .filter_map(|entry| entry.action.merges(&entry.purpose));
+        if losers.any(|(loser, _)| loser == contact) {
+            return Ok(true);
+        }
+        let past = self.journal.memory(company).await?.in_present_ids().past;
+        Ok(policy::mirror::merged_away(&past).contains(&contact))
     }
 }
