@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::mirror::System;
+use journal::Store as _;
+use model::mirror::{Digest, Link, Mirrored as OnMap, System};
 use model::{CompanyId, ContactId, RunId};
 use reconcile::Located;
 use sandbox::seed::{
@@ -56,6 +57,35 @@ async fn whoever_was_deleted_is_looked_at_in_the_mirrors_without_a_visit_and_onl
     assert_eq!(again.await.unwrap().writes, [] as [&str; 0]);
     let again = tenant.at(&tenant.growcrm, &growcrm, COPPERFIELD, &contacts);
     assert!(again.await.unwrap().is_nothing());
+}
+
+#[tokio::test]
+async fn of_a_contact_that_was_merged_away_the_visit_tells_and_not_its_deletion() {
+    let tenant = Mirrored::example().await;
+    let loser = ContactId::new(JOHN_SMITH_DUPLICATE);
+    let line = Link {
+        contact: loser,
+        record: OnMap::ItGlue {
+            id: model::itglue::ContactId::new(itglue_contact(JOHN_SMITH_DUPLICATE)),
+            given: None,
+        },
+        ours: true,
+        digest: Digest::unsettled(),
+    };
+    let journal = &tenant.stack.journal;
+    let company = CompanyId::new(GRANITE_PEAK);
+    journal.link(company, &line).await.unwrap();
+    let process = tenant.process();
+    let request = tenant.stack.request(GRANITE_PEAK, &[JOHN_SMITH]);
+    let visit = process.visit(&request).await.unwrap();
+    assert!(visit.mirrors[&System::ItGlue].contains(&loser));
+
+    // The PSA tells of the deletion before the visit has told the mirror, which has a record of it.
+    let located = process.locate(RunId::new("located"), loser, &cause()).await;
+    let Located::Gone { mirrors, .. } = located.unwrap() else {
+        panic!("it is gone");
+    };
+    assert_eq!(mirrors, BTreeMap::new());
 }
 
 #[tokio::test]
